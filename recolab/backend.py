@@ -1,0 +1,49 @@
+"""TensorFlow and Keras, imported once and quietly; every room takes them from here."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+
+# With its newer code generator XLA draws a dropout mask inside a compiled loop 20 to 100 times slower than without.
+# XLA ends the process at a flag it does not know, so the switch is only thrown for versions it was tried on.
+_NO_FUSION_EMITTERS = "--xla_cpu_use_fusion_emitters=false"
+_VERSIONS_THAT_NEED_IT = ("2.20", "2.21")
+
+
+@contextlib.contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Point the stderr of the process elsewhere: TensorFlow writes to the descriptor, past Python and every setting."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+_flags = os.environ.get("XLA_FLAGS", "")
+if version("tensorflow").rsplit(".", 1)[0] in _VERSIONS_THAT_NEED_IT and "fusion_emitters" not in _flags:
+    os.environ["XLA_FLAGS"] = f"{_flags} {_NO_FUSION_EMITTERS}".strip()
+
+with _quiet_stderr():
+    import keras
+    import tensorflow as tf
+
+    tf.config.list_logical_devices()  # the search for a GPU complains on machines that have none
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        f"RecoLab trains with TensorFlow, but Keras runs on {keras.backend.backend()!r} here: set the environment "
+        "variable KERAS_BACKEND=tensorflow before Python starts."
+    )
+
+__all__ = ["keras", "tf"]

@@ -1,0 +1,18 @@
+"""Fixtures that several rooms share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real MovieLens sets named by RECOLAB_DATA; RECOLAB_NO_SKIP turns its absence into a failure."""
+    folder = os.environ.get("RECOLAB_DATA")
+    if not folder:
+        message = "RECOLAB_DATA names no folder of real ratings"
+        if os.environ.get("RECOLAB_NO_SKIP"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return Path(folder)
