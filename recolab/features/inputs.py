@@ -1,0 +1,110 @@
+"""From the columns of a table to the named inputs of a Keras model.
+
+Codes are checked here, on the host. A compiled model cannot do it: XLA answers a code that is out of range with the last
+row of the table, without a word.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from recolab.errors import RecoLabError
+
+
+def inputs(model: Any, frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    """The columns of `frame` that a model reads, by input name, each of shape (rows,).
+
+    Args:
+        model: a functional `keras.Model`; each of its inputs is named after a column.
+        frame: a table with these columns, for example `split.train`.
+
+    Raises:
+        RecoLabError: a column is missing, holds no numbers, or holds codes that the model has no row for.
+    """
+    arrays = {name: _column(frame, name, "an input of the model") for name in input_names(model)}
+    check_codes(model, arrays)
+    return arrays
+
+
+def input_names(model: Any) -> list[str]:
+    """The names of a functional model's inputs, in order.
+
+    Raises:
+        RecoLabError: the model is not functional.
+    """
+    if not getattr(model, "inputs", None):
+        raise RecoLabError(
+            f"A table can only be fed to a functional keras.Model, whose inputs have names, but {type(model).__name__} "
+            "has none: give the arrays themselves, as fit(model, x, y)."
+        )
+    return [tensor.name for tensor in model.inputs]
+
+
+def target(frame: pd.DataFrame, column: str) -> np.ndarray:
+    """The column to be learnt, shape (rows,), float32.
+
+    Raises:
+        RecoLabError: the column is missing, or holds something else than finite numbers.
+    """
+    values = _column(frame, column, "the target").astype(np.float32)
+    bad = np.flatnonzero(~np.isfinite(values))
+    if len(bad):
+        raise RecoLabError(
+            f"The target {column!r} must be finite numbers, but {len(bad)} of {len(values):,} rows are NaN or infinite "
+            f"(the first is row {frame.index[bad[0]]!r}): drop or mend them."
+        )
+    return values
+
+
+def check_codes(model: Any, arrays: Mapping[str, Any]) -> None:
+    """Refuse codes that a model's embedding tables have no row for.
+
+    Args:
+        model: a functional `keras.Model`.
+        arrays: what is to be fed to it, by input name.
+
+    Raises:
+        RecoLabError: a code is negative, or not smaller than the number of rows of the table it looks up.
+    """
+    for name, rows in code_limits(model).items():
+        codes = np.asarray(arrays.get(name, ()))
+        if codes.size and not (codes.min() >= 0 and codes.max() < rows):
+            wrong = codes[(codes < 0) | (codes >= rows)].flat[0]
+            raise RecoLabError(
+                f"Codes of {name!r} must lie between 0 and {rows - 1}, the rows of the model's table, but {wrong} came: "
+                "was the model built for another split?"
+            )
+
+
+def code_limits(model: Any) -> dict[str, int]:
+    """How many rows the embedding tables have that look up each input directly; the smallest where there are several."""
+    from recolab.backend import keras
+
+    limits: dict[str, int] = {}
+    for layer in model.layers:
+        if not isinstance(layer, keras.layers.Embedding):
+            continue
+        for node in layer._inbound_nodes:  # Keras has no public way to ask what feeds a layer
+            for tensor in node.input_tensors:
+                source = tensor._keras_history.operation
+                if isinstance(source, keras.layers.InputLayer):
+                    limits[source.name] = min(layer.input_dim, limits.get(source.name, layer.input_dim))
+    return limits
+
+
+def _column(frame: pd.DataFrame, name: str, what: str) -> np.ndarray:
+    if name not in frame.columns:
+        near = difflib.get_close_matches(name, map(str, frame.columns), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "rename a column or add it."
+        raise RecoLabError(f"The table has no column {name!r}, {what}; it has {list(frame.columns)}: {hint}")
+    values = frame[name].to_numpy()
+    if values.dtype.kind not in "iufb":
+        raise RecoLabError(
+            f"The column {name!r}, {what}, must hold numbers, but holds {frame[name].dtype}: encode it first."
+        )
+    return values

@@ -1,0 +1,113 @@
+"""One door to every model: what does it predict for these rows, what for these users and all items.
+
+A model is a functional `keras.Model` with the inputs `user` and `item`, or any object with one of two methods, each of
+which takes and gives NumPy arrays: `predict({"user": codes, "item": codes})` → (rows,), or `scores(user_codes)` →
+(users, items).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from recolab.errors import RecoLabError
+from recolab.features import check_codes, inputs
+
+# Rows fed to a model at once: large enough to be fast, small enough for wide models to stay within memory.
+BLOCK = 131_072
+
+
+def predict(model: Any, frame: pd.DataFrame) -> np.ndarray:
+    """Predictions for the rows of a table, shape (rows,), float32.
+
+    Args:
+        model: a Keras model or any object with `predict` or `scores` (see the module).
+        frame: a table with the columns `user` and `item` (codes), or whatever the Keras model's inputs are named.
+
+    Raises:
+        RecoLabError: a column is missing, a code is unknown to the model, or the model gives NaN or another shape.
+    """
+    if _is_keras(model):
+        return _finite(_predict_keras(model, inputs(model, frame)), (len(frame),))
+    pairs = {name: frame[name].to_numpy() for name in ("user", "item")}
+    if hasattr(model, "predict"):
+        return _finite(model.predict(pairs), (len(frame),))
+    users, rows = np.unique(pairs["user"], return_inverse=True)
+    return _finite(scores(model, users)[rows, pairs["item"]], (len(frame),))
+
+
+def scores(model: Any, users: np.ndarray, n_items: int | None = None) -> np.ndarray:
+    """Predictions of every item for some users, shape (users, items), float32.
+
+    Args:
+        model: a Keras model or any object with `scores` or `predict` (see the module).
+        users: codes of users, shape (users,).
+        n_items: how many items the catalogue holds; not needed for a model with a method `scores` or an item table.
+
+    Raises:
+        RecoLabError: a code is unknown to the model, the number of items cannot be told, or the model gives NaN or
+            another shape.
+    """
+    users = np.asarray(users)
+    if hasattr(model, "scores"):
+        table = np.asarray(model.scores(users))
+        return _finite(table, (len(users), n_items or table.shape[-1]))
+    n_items = n_items or _items_of(model)
+    # Repeated row by row: the whole grid of ids is never in memory, only a block of it.
+    table = np.empty((len(users), n_items), np.float32)
+    step = max(1, BLOCK // n_items)
+    items = np.arange(n_items, dtype=np.int32)
+    for start in range(0, len(users), step):
+        block = users[start : start + step]
+        pairs = {"user": np.repeat(block, n_items).astype(np.int32), "item": np.tile(items, len(block))}
+        table[start : start + step] = _predict_pairs(model, pairs).reshape(len(block), n_items)
+    return _finite(table, table.shape)
+
+
+def _is_keras(model: Any) -> bool:
+    from recolab.backend import keras
+
+    return isinstance(model, keras.Model)
+
+
+def _predict_pairs(model: Any, pairs: dict[str, np.ndarray]) -> np.ndarray:
+    if _is_keras(model):
+        check_codes(model, pairs)
+        return _predict_keras(model, pairs)
+    return np.asarray(model.predict(pairs), np.float32)
+
+
+def _predict_keras(model: Any, arrays: dict[str, np.ndarray]) -> np.ndarray:
+    rows = len(next(iter(arrays.values())))
+    parts = [
+        np.asarray(model(_block(arrays, start), training=False), np.float32).reshape(-1)
+        for start in range(0, rows, BLOCK)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0, np.float32)
+
+
+def _block(arrays: dict[str, np.ndarray], start: int) -> dict[str, np.ndarray]:
+    return {name: values[start : start + BLOCK] for name, values in arrays.items()}
+
+
+def _items_of(model: Any) -> int:
+    from recolab.features import code_limits
+
+    limits = code_limits(model) if _is_keras(model) else {}
+    if "item" not in limits:
+        raise RecoLabError("How many items this model ranks cannot be told from it: give `n_items`.")
+    return limits["item"]
+
+
+def _finite(values: Any, shape: tuple[int, ...]) -> np.ndarray:
+    array = np.asarray(values, np.float32)
+    if array.shape != shape:
+        raise RecoLabError(f"The model should have given predictions of shape {shape}, but gave {array.shape}.")
+    if not np.isfinite(array).all():
+        raise RecoLabError(
+            f"The model predicts NaN or infinity for {np.count_nonzero(~np.isfinite(array)):,} of {array.size:,} "
+            "pairs: its training went wrong; train it again with a smaller learning rate."
+        )
+    return array

@@ -1,0 +1,39 @@
+"""A tiny split, and models with weights that are known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import recolab as rl
+
+
+@pytest.fixture(scope="session")
+def split():
+    """Three users, four items; the ratings of training are 5, 3, 4, 1 (mean 3.25); user c and item 4 are cold."""
+    ratings = rl.Ratings.from_frame(
+        pd.DataFrame(
+            {"user": list("aabbcc"), "item": [1, 2, 1, 3, 4, 1], "rating": [5, 3, 4, 1, 2, 5]},
+        ),
+        scale=(1, 5),
+        name="tiny",
+    )
+    return rl.split.given(ratings, test=pd.DataFrame({"user_id": ["c", "c"], "item_id": [4, 1]}), valid=0)
+
+
+@pytest.fixture
+def with_weights():
+    """Set the tables of a model: users 3 × 2, items 4 × 2, and the biases where there are any."""
+
+    def set_tables(model):
+        for layer in model.layers:
+            values = {
+                "user_embedding": [[1, 2], [0, 1], [-1, 0]],
+                "item_embedding": [[0.5, 1], [1, 0], [0, 0], [2, -1]],
+                "user_bias": [[0.5], [0], [-0.25]],
+                "item_bias": [[0], [0.25], [1], [-1]],
+            }.get(layer.name)
+            if values is not None:
+                layer.set_weights([np.array(values, np.float32)])
+        return model
+
+    return set_tables
