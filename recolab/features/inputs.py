@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from recolab.errors import RecoLabError
+from recolab.features.tables import embedding_tables, inputs_of
 
 
 def inputs(model: Any, frame: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -26,7 +27,7 @@ def inputs(model: Any, frame: pd.DataFrame) -> dict[str, np.ndarray]:
     Raises:
         RecoLabError: a column is missing, holds no numbers, or holds codes that the model has no row for.
     """
-    arrays = {name: _column(frame, name, "an input of the model") for name in input_names(model)}
+    arrays = {name: _column(frame, name, "an input of the model") for name in inputs_of(model)}
     check_codes(model, arrays)
     return arrays
 
@@ -83,17 +84,10 @@ def check_codes(model: Any, arrays: Mapping[str, Any]) -> None:
 
 def code_limits(model: Any) -> dict[str, int]:
     """How many rows the embedding tables have that look up each input directly; the smallest where there are several."""
-    from recolab.backend import keras
-
     limits: dict[str, int] = {}
-    for layer in model.layers:
-        if not isinstance(layer, keras.layers.Embedding):
-            continue
-        for node in layer._inbound_nodes:  # Keras has no public way to ask what feeds a layer
-            for tensor in node.input_tensors:
-                source = tensor._keras_history.operation
-                if isinstance(source, keras.layers.InputLayer):
-                    limits[source.name] = min(layer.input_dim, limits.get(source.name, layer.input_dim))
+    for layer, name in embedding_tables(model).items():
+        rows = model.get_layer(layer).input_dim
+        limits[name] = min(rows, limits.get(name, rows))
     return limits
 
 

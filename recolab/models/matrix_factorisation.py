@@ -141,4 +141,5 @@ def _compiled(name: str, inputs: dict[str, Any], output: Any, learning_rate: Any
         loss="mse",
         metrics=[keras.metrics.RootMeanSquaredError(name="rmse"), keras.metrics.MeanAbsoluteError(name="mae")],
     )
+    model.optimizer.build(model.trainable_variables)  # or a model saved before its training would load with a warning
     return model

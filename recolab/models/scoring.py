@@ -7,13 +7,14 @@ which takes and gives NumPy arrays: `predict({"user": codes, "item": codes})` â†
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from recolab.errors import RecoLabError
-from recolab.features import check_codes, inputs
+from recolab.features import check_codes, code_limits, inputs
 
 # Rows fed to a model at once: large enough to be fast, small enough for wide models to stay within memory.
 BLOCK = 131_072
@@ -81,11 +82,25 @@ def _predict_pairs(model: Any, pairs: dict[str, np.ndarray]) -> np.ndarray:
 
 def _predict_keras(model: Any, arrays: dict[str, np.ndarray]) -> np.ndarray:
     rows = len(next(iter(arrays.values())))
-    parts = [
-        np.asarray(model(_block(arrays, start), training=False), np.float32).reshape(-1)
-        for start in range(0, rows, BLOCK)
-    ]
+    forward = _forward(model)
+    parts = [np.asarray(forward(_block(arrays, start)), np.float32).reshape(-1) for start in range(0, rows, BLOCK)]
     return np.concatenate(parts) if parts else np.empty(0, np.float32)
+
+
+_known: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+
+
+def _forward(model: Any) -> Any:
+    """The model's forward pass as one graph for any number of rows; traced once a model."""
+    from recolab.backend import tf
+
+    if model not in _known:
+        weak = weakref.proxy(model)  # or the graph would keep its own key alive
+        signature = {tensor.name: tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs}
+        _known[model] = tf.function(
+            lambda arrays: weak(arrays, training=False), input_signature=[signature], autograph=False
+        )
+    return _known[model]
 
 
 def _block(arrays: dict[str, np.ndarray], start: int) -> dict[str, np.ndarray]:
@@ -93,8 +108,6 @@ def _block(arrays: dict[str, np.ndarray], start: int) -> dict[str, np.ndarray]:
 
 
 def _items_of(model: Any) -> int:
-    from recolab.features import code_limits
-
     limits = code_limits(model) if _is_keras(model) else {}
     if "item" not in limits:
         raise RecoLabError("How many items this model ranks cannot be told from it: give `n_items`.")
