@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# These machines are noisy: a property is not refuted by a slow example. Same examples every time.
+settings.register_profile("recolab", deadline=None, derandomize=True)
+settings.load_profile("recolab")
 
 
 @pytest.fixture(scope="session")

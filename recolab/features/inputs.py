@@ -1,7 +1,7 @@
 """From the columns of a table to the named inputs of a Keras model.
 
-Codes are checked here, on the host. A compiled model cannot do it: XLA answers a code that is out of range with the last
-row of the table, without a word.
+Codes are checked here, on the host. A compiled model cannot do it: XLA answers a code that is out of range with the
+last row of the table, without a word.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ def check_codes(model: Any, arrays: Mapping[str, Any]) -> None:
         if codes.size and not (codes.min() >= 0 and codes.max() < rows):
             wrong = codes[(codes < 0) | (codes >= rows)].flat[0]
             raise RecoLabError(
-                f"Codes of {name!r} must lie between 0 and {rows - 1}, the rows of the model's table, but {wrong} came: "
-                "was the model built for another split?"
+                f"Codes of {name!r} must lie between 0 and {rows - 1}, the rows of the model's table, but {wrong} "
+                "came: was the model built for another split?"
             )
 
 
 def code_limits(model: Any) -> dict[str, int]:
-    """How many rows the embedding tables have that look up each input directly; the smallest where there are several."""
+    """How many rows the embedding tables have that look up an input directly, by input; the smallest of several."""
     limits: dict[str, int] = {}
     for layer, name in embedding_tables(model).items():
         rows = model.get_layer(layer).input_dim

@@ -44,6 +44,6 @@ def inputs_of(model: Any) -> dict[str, Any]:
     if not hasattr(model, "_nodes_by_depth"):  # only functional models have a graph
         raise RecoLabError(
             f"This needs a functional keras.Model, such as those of recolab.models, whose inputs have names, but a "
-            f"{type(model).__name__} came; `fit` takes any model where the arrays themselves are given: fit(model, x, y)."
+            f"{type(model).__name__} came; `fit` takes any model if you give the arrays themselves: fit(model, x, y)."
         )
     return {tensor.name: tensor for tensor in model.inputs}

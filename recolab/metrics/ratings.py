@@ -9,7 +9,7 @@ from recolab.errors import RecoLabError
 
 
 def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """MSE = 1/n Σ (y_true − y_pred)², in squared units of the rating.
+    """`MSE = 1/n Σ (y_true − y_pred)²`, in squared units of the rating.
 
     Args:
         y_true: ratings, shape (rows,).
@@ -22,12 +22,12 @@ def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> float:
 
 
 def root_mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """RMSE = √MSE, in units of the rating; takes and raises what `mean_squared_error` does."""
+    """`RMSE = √MSE`, in units of the rating; takes and raises what `mean_squared_error` does."""
     return float(np.sqrt(mean_squared_error(y_true, y_pred)))
 
 
 def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> float:
-    """MAE = 1/n Σ |y_true − y_pred|, in units of the rating; takes and raises what `mean_squared_error` does."""
+    """`MAE = 1/n Σ |y_true − y_pred|`, in units of the rating; takes and raises what `mean_squared_error` does."""
     return float(np.mean(np.abs(_errors(y_true, y_pred))))
 
 

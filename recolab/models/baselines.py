@@ -30,11 +30,10 @@ class GlobalMean:
 
 
 class BiasBaseline:
-    """Predicts r = mu + b_u + b_i, with the regularised biases that minimise the squared error (Koren 2010, section 2.1).
+    """Predicts `r = mu + b_u + b_i`, with the regularised biases that minimise the squared error (Koren 2010, 2.1).
 
-    minimise  sum over training rows (r - mu - b_u - b_i)² + l2_user sum_u b_u² + l2_item sum_i b_i²
-
-    by alternating between the two sides, each of which has a closed form: b_i = sum (r - mu - b_u) / (l2_item + n_i). A
+    It minimises `Σ (r - mu - b_u - b_i)² + l2_user Σ b_u² + l2_item Σ b_i²`, the first sum over the training rows, by
+    alternating between the two sides, each of which has a closed form: `b_i = Σ (r - mu - b_u) / (l2_item + n_i)`. A
     user or an item without training rows has the bias 0.
 
     Args:
@@ -66,15 +65,17 @@ class BiasBaseline:
 
     def predict(self, pairs: Mapping[str, np.ndarray]) -> np.ndarray:
         """Predictions for pairs of codes `{"user": …, "item": …}`, shape (pairs,), float32."""
-        ratings = self.mean + self.user_bias[pairs["user"]] + self.item_bias[pairs["item"]]
+        ratings: np.ndarray = self.mean + self.user_bias[pairs["user"]] + self.item_bias[pairs["item"]]
         return ratings.astype(np.float32)
 
     def scores(self, users: np.ndarray) -> np.ndarray:
         """Predictions of every item for some users (codes), shape (users, items), float32."""
-        return (self.mean + self.user_bias[users, None] + self.item_bias[None, :]).astype(np.float32)
+        ratings: np.ndarray = self.mean + self.user_bias[users, None] + self.item_bias[None, :]
+        return ratings.astype(np.float32)
 
 
 def _shrunk_mean(values: np.ndarray, codes: np.ndarray, n: int, l2: float) -> np.ndarray:
     """Sum of the values of each code over (l2 + their number); 0 where there is none."""
     sums, counts = np.bincount(codes, values, n), np.bincount(codes, minlength=n)
-    return np.divide(sums, l2 + counts, out=np.zeros(n), where=counts > 0)
+    means: np.ndarray = np.divide(sums, l2 + counts, out=np.zeros(n), where=counts > 0)
+    return means

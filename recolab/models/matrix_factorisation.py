@@ -16,16 +16,20 @@ from recolab.models.sizes import Sizes
 from recolab.split import Split
 
 
-def ExplicitMF(  # noqa: N802 – a builder is named like the model it returns
-    data: Split | Sizes, *, factors: int = 40, l2: float = 0.0, learning_rate: Any = 1e-3, seed: int = 0
+START = 0.01
+"""Standard deviation of the initial embeddings: small, so that the first predictions are the mean and the biases."""
+
+
+def ExplicitMF(
+    data: Split | Sizes, *, factors: int = 40, l2: float = 0.0, optimizer: Any = "adam", seed: int = 0
 ) -> Any:
-    """Matrix factorisation without biases: r = e_u · e_i (Koren et al. 2009, eq. 1).
+    """Matrix factorisation without biases: `r = e_u · e_i` (Koren et al. 2009, eq. 1).
 
     Args:
         data: the split to be trained on, or `Sizes`.
         factors: length of the embeddings.
-        l2: penalty of |e_u|² + |e_i|² added to the squared error of each rating (eq. 2).
-        learning_rate: of Adam; a number or a `keras.optimizers.schedules.LearningRateSchedule`.
+        l2: penalty of `|e_u|² + |e_i|²` added to the squared error of each rating (eq. 2).
+        optimizer: as Keras' `compile` takes it: a name, or an optimizer that no other model has been given.
         seed: of the initial embeddings.
 
     Returns:
@@ -36,21 +40,21 @@ def ExplicitMF(  # noqa: N802 – a builder is named like the model it returns
         RecoLabError: `factors` below 1, `l2` below 0, or a split without training rows.
     """
     tables = _Tables(Sizes.of(data), factors, l2, seed)
-    return _compiled("explicit_mf", tables.inputs, tables.dot(), learning_rate)
+    return _compiled("explicit_mf", tables.inputs, tables.dot(), optimizer)
 
 
-def BiasedMF(  # noqa: N802
-    data: Split | Sizes, *, factors: int = 40, l2: float = 0.02, learning_rate: Any = 1e-3, seed: int = 0
+def BiasedMF(
+    data: Split | Sizes, *, factors: int = 40, l2: float = 0.08, optimizer: Any = "adam", seed: int = 0
 ) -> Any:
-    """Matrix factorisation with biases: r = mu + b_u + b_i + e_u · e_i (Koren et al. 2009, eq. 4).
+    """Matrix factorisation with biases: `r = mu + b_u + b_i + e_u · e_i` (Koren et al. 2009, eq. 4).
 
     mu, the mean of the training ratings, is a constant of the model, not a parameter.
 
     Args:
         data: the split to be trained on, or `Sizes`.
         factors: length of the embeddings.
-        l2: penalty of |e_u|² + |e_i|² + b_u² + b_i² added to the squared error of each rating (eq. 5).
-        learning_rate: of Adam; a number or a `keras.optimizers.schedules.LearningRateSchedule`.
+        l2: penalty of `|e_u|² + |e_i|² + b_u² + b_i²` added to the squared error of each rating (eq. 5).
+        optimizer: as Keras' `compile` takes it: a name, or an optimizer that no other model has been given.
         seed: of the initial embeddings; the biases start at 0.
 
     Returns:
@@ -62,25 +66,25 @@ def BiasedMF(  # noqa: N802
     sizes = Sizes.of(data)
     tables = _Tables(sizes, factors, l2, seed)
     rating = keras.layers.Rescaling(1.0, offset=sizes.mean, name="add_mean")(tables.biased_dot())
-    return _compiled("biased_mf", tables.inputs, rating, learning_rate)
+    return _compiled("biased_mf", tables.inputs, rating, optimizer)
 
 
-def SigmoidMF(  # noqa: N802
-    data: Split | Sizes, *, factors: int = 40, l2: float = 0.02, learning_rate: Any = 1e-3, seed: int = 0
+def SigmoidMF(
+    data: Split | Sizes, *, factors: int = 40, l2: float = 0.08, optimizer: Any = "adam", seed: int = 0
 ) -> Any:
     """Biased matrix factorisation whose predictions cannot leave the scale.
 
-    r = low + (high - low) · sigma(c + b_u + b_i + e_u · e_i)
+    `r = low + (high - low) · sigma(c + b_u + b_i + e_u · e_i)`
 
-    c is a constant, chosen so that a prediction without biases and embeddings is the mean of the training ratings, as mu
-    is in `BiasedMF`. The public notebook this model comes from has no c; its biases have to learn it, and no penalty can
-    be put on them without pulling every prediction to the middle of the scale.
+    c is a constant, chosen so that a prediction without biases and embeddings is the mean of the training ratings, as
+    mu is in `BiasedMF`. The public notebook this model comes from has no c; its biases have to learn it, and no
+    penalty can be put on them without pulling every prediction to the middle of the scale.
 
     Args:
         data: the split to be trained on, or `Sizes` (whose `mean` must lie inside the scale).
         factors: length of the embeddings.
-        l2: penalty of |e_u|² + |e_i|² + b_u² + b_i² added to the squared error of each rating.
-        learning_rate: of Adam; a number or a `keras.optimizers.schedules.LearningRateSchedule`.
+        l2: penalty of `|e_u|² + |e_i|² + b_u² + b_i²` added to the squared error of each rating.
+        optimizer: as Keras' `compile` takes it: a name, or an optimizer that no other model has been given.
         seed: of the initial embeddings; the biases start at 0.
 
     Returns:
@@ -98,7 +102,7 @@ def SigmoidMF(  # noqa: N802
     logit = keras.layers.Rescaling(1.0, offset=float(np.log(share / (1 - share))), name="add_mean")(tables.biased_dot())
     inside = keras.layers.Activation("sigmoid", name="sigmoid")(logit)
     rating = keras.layers.Rescaling(high - low, offset=low, name="to_scale")(inside)
-    return _compiled("sigmoid_mf", tables.inputs, rating, learning_rate)
+    return _compiled("sigmoid_mf", tables.inputs, rating, optimizer)
 
 
 class _Tables:
@@ -117,7 +121,7 @@ class _Tables:
 
     def dot(self) -> Any:
         """e_u · e_i, shape (batch, 1)."""
-        initial = [keras.initializers.RandomNormal(stddev=0.05, seed=seed) for seed in self._seeds]
+        initial = [keras.initializers.RandomNormal(stddev=START, seed=seed) for seed in self._seeds]
         e_user = self._look_up(self.user, self._sizes.n_users, self._factors, "user_embedding", initial[0])
         e_item = self._look_up(self.item, self._sizes.n_items, self._factors, "item_embedding", initial[1])
         return keras.layers.Dot(axes=1, name="dot")([e_user, e_item])
@@ -134,10 +138,12 @@ class _Tables:
         return table(codes)
 
 
-def _compiled(name: str, inputs: dict[str, Any], output: Any, learning_rate: Any) -> Any:
+def _compiled(name: str, inputs: dict[str, Any], output: Any, optimizer: Any) -> Any:
+    if getattr(optimizer, "built", False):
+        raise RecoLabError("The optimizer belongs to another model already: make a new one for each model.")
     model = keras.Model(inputs, output, name=name)
     model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate),
+        optimizer=optimizer,
         loss="mse",
         metrics=[keras.metrics.RootMeanSquaredError(name="rmse"), keras.metrics.MeanAbsoluteError(name="mae")],
     )

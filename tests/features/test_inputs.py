@@ -31,7 +31,7 @@ def test_a_missing_column_is_named_with_the_nearest_one_there_is(model, table):
 
 
 def test_text_where_codes_belong_is_refused(model, table):
-    with pytest.raises(RecoLabError, match="'item'.*must hold numbers"):
+    with pytest.raises(RecoLabError, match=r"'item'.*must hold numbers"):
         features.inputs(model, table.assign(item=["x", "y"]))
 
 
@@ -58,7 +58,7 @@ def test_an_embedding_fed_by_another_layer_limits_no_input():
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_target_that_is_not_finite_is_refused_with_its_row(table, value):
     table.loc[1, "rating"] = value
-    with pytest.raises(RecoLabError, match="1 of 2 rows.*row 1"):
+    with pytest.raises(RecoLabError, match=r"1 of 2 rows.*row 1"):
         features.target(table, "rating")
 
 

@@ -48,7 +48,9 @@ def test_surprise_finds_the_same_biases():
     split = rl.split.random(ratings, test=0.2, valid=0, seed=0)
     reader = surprise.Reader(rating_scale=(1, 5))
     train = surprise.Dataset.load_from_df(split.train[["user", "item", "rating"]], reader).build_full_trainset()
-    algorithm = surprise.BaselineOnly(bsl_options={"method": "als", "n_epochs": 10, "reg_u": 15, "reg_i": 10}, verbose=False)
+    algorithm = surprise.BaselineOnly(
+        bsl_options={"method": "als", "n_epochs": 10, "reg_u": 15, "reg_i": 10}, verbose=False
+    )
     algorithm.fit(train)
     rows = split.test.head(500)
     theirs = [algorithm.predict(u, i, clip=False).est for u, i in zip(rows.user, rows.item, strict=True)]

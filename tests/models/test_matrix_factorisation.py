@@ -94,7 +94,7 @@ def test_a_builder_takes_a_split(split):
 
 
 def test_keras_trains_the_model_without_us():
-    model = ExplicitMF(Sizes(3, 4), factors=2, learning_rate=keras.optimizers.schedules.ExponentialDecay(0.1, 5, 0.9))
+    model = ExplicitMF(Sizes(3, 4), factors=2, optimizer=keras.optimizers.SGD(0.3, momentum=0.9))
     losses = model.fit(PAIRS, np.array([4.0, 2.0, 3.0]), epochs=60, verbose=0).history["loss"]
     assert losses[-1] < 0.1 * losses[0]
 
@@ -111,6 +111,13 @@ def test_keras_trains_the_model_without_us():
 def test_impossible_arguments_are_refused(build, arguments, message):
     with pytest.raises(RecoLabError, match=message):
         build(SIZES, **arguments)
+
+
+def test_an_optimizer_of_another_model_is_refused():
+    optimizer = keras.optimizers.SGD()
+    ExplicitMF(SIZES, optimizer=optimizer)
+    with pytest.raises(RecoLabError, match="belongs to another model"):
+        ExplicitMF(SIZES, optimizer=optimizer)
 
 
 def test_a_mean_off_the_scale_is_refused():
