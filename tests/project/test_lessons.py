@@ -1,0 +1,65 @@
+"""How the lessons are stored: no outputs, one parameters cell, the Colab cell of the day's setting."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import colab_cell
+import nbformat
+import pytest
+from papermill.parameterize import find_first_tagged_cell_index
+from prepare import prepared, smoke_parameters
+
+from recolab.runs import parameters
+
+LESSONS = colab_cell.lessons()
+
+
+def name_of(lesson: Path) -> str:
+    return f"{lesson.parent.name}/{lesson.stem}"
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=name_of)
+def lesson(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def notebook(lesson: Path) -> nbformat.NotebookNode:
+    return nbformat.read(lesson, as_version=4)
+
+
+def test_there_are_lessons_and_each_has_its_smoke_parameters() -> None:
+    assert LESSONS
+    assert set(smoke_parameters()) == {name_of(lesson) for lesson in LESSONS}
+
+
+def test_a_lesson_is_a_valid_notebook_for_the_kernel_everybody_has(notebook: nbformat.NotebookNode) -> None:
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+
+
+def test_a_lesson_is_stored_without_outputs(notebook: nbformat.NotebookNode) -> None:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+
+
+def test_the_first_code_cell_installs_recolab_on_colab_from_the_projects_setting(
+    notebook: nbformat.NotebookNode,
+) -> None:
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    assert first.source == colab_cell.cell_source(colab_cell.setting()), "run `make stamp`"
+    assert first.metadata.tags == colab_cell.TAGS
+
+
+def test_a_lesson_has_parameters_and_each_says_what_it_is(lesson: Path) -> None:
+    found = parameters(lesson)  # refuses whatever is not one literal a line
+    assert found
+    assert [each.name for each in found if not each.comment] == []
+
+
+def test_the_smoke_parameters_exist_fit_and_come_after_the_lessons_own(lesson: Path) -> None:
+    small = prepared(lesson, smoke_parameters()[name_of(lesson)])
+    own = find_first_tagged_cell_index(small, "parameters")
+    assert find_first_tagged_cell_index(small, "injected-parameters") == own + 1
