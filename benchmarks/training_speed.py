@@ -39,14 +39,13 @@ def deep_net(split: rl.split.Split) -> Any:
         hidden = keras.layers.ReLU()(keras.layers.BatchNormalization()(hidden))
         hidden = keras.layers.Dropout(0.4, seed=width)(hidden)
     model = keras.Model(codes, keras.layers.Dense(1)(hidden), name="deep_net")
-    model.compile("adam", "mse", metrics=[keras.metrics.RootMeanSquaredError(name="rmse")])
-    return model
+    return compiled(model)
 
 
-def recompiled(model: Any, **options: Any) -> Any:
-    """The same model with options of Keras' `compile`."""
+def compiled(model: Any, **options: Any) -> Any:
+    """The model, compiled as the builders of RecoLab do, with further options of Keras' `compile`."""
     metrics = [keras.metrics.RootMeanSquaredError(name="rmse"), keras.metrics.MeanAbsoluteError(name="mae")]
-    model.compile("adam", "mse", metrics=metrics[: len(model.get_metrics_result()) - 1], **options)
+    model.compile("adam", "mse", metrics=metrics, **options)
     return model
 
 
@@ -77,7 +76,7 @@ def measure(build: Callable[[rl.split.Split], Any], split: rl.split.Split, batch
         passes,
     )
     default = seconds_an_epoch(keras_fit(build(split)), passes)
-    best = seconds_an_epoch(keras_fit(recompiled(build(split), jit_compile=True, steps_per_execution=64)), passes)
+    best = seconds_an_epoch(keras_fit(compiled(build(split), jit_compile=True, steps_per_execution=64)), passes)
     rows = len(split.train)
     return {
         "model": build.__name__,

@@ -39,6 +39,7 @@ with _quiet_stderr():
     import tensorflow as tf
 
     tf.config.list_logical_devices()  # the search for a GPU complains on machines that have none
+    tf.function(lambda: tf.constant(1) + 1, jit_compile=True)()  # the first compilation announces itself
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(

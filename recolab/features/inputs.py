@@ -25,9 +25,13 @@ def inputs(model: Any, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         frame: a table with these columns, for example `split.train`.
 
     Raises:
-        RecoLabError: a column is missing, holds no numbers, or holds codes that the model has no row for.
+        RecoLabError: the model is not functional, or a column is missing, holds no numbers, or holds codes that the model has no row for.
     """
-    arrays = {name: _column(frame, name, "an input of the model") for name in inputs_of(model)}
+    try:
+        names = inputs_of(model)
+    except RecoLabError as error:
+        raise RecoLabError(f"{error} Give the arrays themselves in place of a table, as fit(model, x, y).") from None
+    arrays = {name: _column(frame, name, "an input of the model") for name in names}
     check_codes(model, arrays)
     return arrays
 

@@ -43,7 +43,7 @@ def inputs_of(model: Any) -> dict[str, Any]:
     """
     if not hasattr(model, "_nodes_by_depth"):  # only functional models have a graph
         raise RecoLabError(
-            f"This needs a functional keras.Model, such as those of recolab.models, whose inputs have names, but a "
-            f"{type(model).__name__} came; `fit` takes any model if you give the arrays themselves: fit(model, x, y)."
+            "This needs a functional keras.Model, such as those of recolab.models, whose inputs have names, but a "
+            f"{type(model).__name__} came."
         )
     return {tensor.name: tensor for tensor in model.inputs}

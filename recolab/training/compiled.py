@@ -1,11 +1,15 @@
-"""Epochs as single compiled functions.
+"""Epochs as compiled loops.
 
 Keras' own `train_step` and `test_step` run inside, so that whatever a model compiles with (losses, metrics, schedules,
 regularisers, the state of dropout and batch normalisation, a step of its own) means here what it means in `model.fit`.
+
+XLA needs fixed shapes and seconds to compile, so it gets what repeats: the batches of an epoch but the last, as one
+loop. The last batch, short or not, and validation, in large batches, run as plain graphs for any number of rows.
 """
 
 from __future__ import annotations
 
+import math
 import weakref
 from typing import Any
 
@@ -14,20 +18,27 @@ import numpy as np
 from recolab.backend import keras, tf
 from recolab.training.rows import Rows
 
+VALIDATION_BATCH = 16_384
+"""Rows of a step of validation, which is a matter of memory alone: Keras weighs every batch by its rows."""
+
 
 class NotCompilable(Exception):
     """XLA cannot compile a model; says why."""
 
 
 class Epochs:
-    """The compiled training and validation epochs of one model at one batch size."""
+    """The training and validation epochs of one model at one batch size."""
 
     def __init__(self, model: Any, batch_size: int) -> None:
+        self._batch_size = batch_size
         # What was traced: a model that is compiled again, or thawed, is traced again.
         self._state = _compiled_state(model)
         model = weakref.proxy(model)  # the cache below must not keep its own key alive
-        self._train = _compile(lambda *data: _over_batches(model.train_step, batch_size, *data))
-        self._test = _compile(lambda *data: _over_batches(model.test_step, batch_size, *data))
+        self._loop = tf.function(
+            lambda *arguments: _loop(model.train_step, *arguments), jit_compile=True, autograph=False
+        )
+        self._train_step = tf.function(lambda data: model.train_step(data), autograph=False)
+        self._test_step = tf.function(lambda data: model.test_step(data), autograph=False)
 
     @classmethod
     def of(cls, model: Any, batch_size: int) -> Epochs:
@@ -47,15 +58,27 @@ class Epochs:
         Raises:
             NotCompilable: XLA has something against the model; nothing was trained.
         """
+        before_last = (rows.n - 1) // self._batch_size
+        in_loop, last = np.split(order, [before_last * self._batch_size])
+        if before_last:
+            bad = self._train_in_loop(rows, in_loop.reshape(before_last, self._batch_size))
+            if bad >= 0:
+                return {}, bad
+        logs = _floats(_run(self._train_step, rows.take(last)))
+        return logs, -1 if math.isfinite(logs.get("loss", 0.0)) else before_last
+
+    def _train_in_loop(self, rows: Rows, batches: np.ndarray) -> int:
         try:
-            logs, bad = self._train(rows.tensors, tf.constant(order))
+            function = self._loop.get_concrete_function(rows.tensors, tf.constant(batches))
+            return int(function(rows.tensors, tf.constant(batches)))
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError) as error:
             raise NotCompilable(f"XLA cannot compile the model ({str(error).splitlines()[0]})") from error
-        return _floats(logs), int(bad)
 
     def test(self, rows: Rows) -> dict[str, float]:
         """Loss and metrics over the rows, nothing learnt."""
-        logs, _ = self._test(rows.tensors, tf.range(rows.n))
+        logs: Any = {}
+        for start in range(0, rows.n, VALIDATION_BATCH):
+            logs = _run(self._test_step, rows.take(np.arange(start, min(start + VALIDATION_BATCH, rows.n))))
         return _floats(logs)
 
 
@@ -74,31 +97,28 @@ def build(model: Any, rows: Rows) -> None:
         model.optimizer.build(model.trainable_variables)
 
 
-def _compile(function: Any) -> Any:
-    return tf.function(function, jit_compile=True, autograph=False)
+def _loop(step: Any, tensors: tuple[Any, ...], batches: Any) -> Any:
+    """Train on every row of `batches`, shape (steps, batch size); the number of the first bad step, or -1."""
+    rows = Rows(tensors, batches.shape[0] * batches.shape[1])
 
-
-def _over_batches(step: Any, batch_size: int, tensors: tuple[Any, ...], order: Any) -> Any:
-    rows = Rows(tensors, order.shape[0])
-    before_last, last = divmod(rows.n - 1, batch_size)
-    batches = tf.reshape(order[: before_last * batch_size], (before_last, batch_size))
-    bad = tf.constant(-1)
+    def healthy(number: Any, bad: Any) -> Any:
+        return (number < batches.shape[0]) & (bad < 0)
 
     def one_more(number: Any, bad: Any) -> tuple[Any, Any]:
-        logs = step(rows.take(batches[number]))
-        return number + 1, tf.where(_finite(logs), bad, number)
+        loss = step(rows.take(batches[number])).get("loss", 0.0)
+        return number + 1, tf.where(tf.math.is_finite(loss), bad, number)
 
-    if before_last:
-        healthy = lambda number, bad: (number < before_last) & (bad < 0)  # noqa: E731
-        _, bad = tf.while_loop(healthy, one_more, (tf.constant(0), bad))
-    # The last batch, short or not, stands outside of the loop: its logs are those of the epoch.
-    logs = step(rows.take(order[rows.n - 1 - last :]))
-    return logs, tf.where((bad < 0) & ~_finite(logs), before_last, bad)
+    return tf.while_loop(healthy, one_more, (tf.constant(0), tf.constant(-1)))[1]
 
 
-def _finite(logs: Any) -> Any:
-    loss = logs.get("loss") if isinstance(logs, dict) else logs
-    return tf.constant(True) if loss is None else tf.reduce_all(tf.math.is_finite(loss))
+def _run(step: Any, data: tuple[Any, ...]) -> Any:
+    """A step as a graph for any number of rows.
+
+    It is asked for by name, because every model brings a graph of its own, which the usual call takes for a mistake and
+    warns of.
+    """
+    any_rows = keras.tree.map_structure(lambda tensor: tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype), data)
+    return step.get_concrete_function(any_rows)(data)
 
 
 def _floats(logs: Any) -> dict[str, float]:

@@ -66,5 +66,5 @@ def test_a_model_without_named_inputs_asks_for_arrays(table):
     class Own(keras.Model):
         pass
 
-    with pytest.raises(RecoLabError, match=r"give the arrays themselves"):
+    with pytest.raises(RecoLabError, match=r"Give the arrays themselves"):
         features.inputs(Own(), table)

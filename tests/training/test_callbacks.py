@@ -9,6 +9,8 @@ from recolab.backend import keras, tf
 
 C = keras.callbacks
 
+pytestmark = pytest.mark.slow  # every model is traced and compiled
+
 
 def test_early_stopping_stops_and_gives_back_the_best_weights(build, table):
     model = build(optimizer=keras.optimizers.SGD(0.05), metrics=["mae"])

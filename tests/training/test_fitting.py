@@ -15,6 +15,8 @@ from recolab.training.rows import order
 
 L = keras.layers
 
+pytestmark = pytest.mark.slow  # every model is traced and compiled
+
 
 def digest(model):
     return hashlib.sha256(b"".join(weight.numpy().tobytes() for weight in model.weights)).hexdigest()
@@ -119,7 +121,7 @@ def test_a_model_xla_cannot_compile_trains_in_keras_own_loop(build, table):
 
     model = build([OutOfGraph()])
     with pytest.warns(UserWarning, match="XLA cannot compile the model"):
-        history = fit(model, table, epochs=3, progress=False)
+        history = fit(model, table, epochs=3, batch_size=32, progress=False)
     assert history.history["loss"][-1] < history.history["loss"][0]
 
 

@@ -8,6 +8,8 @@ from recolab.backend import keras, tf
 
 L = keras.layers
 
+pytestmark = pytest.mark.slow  # every model is traced and compiled
+
 
 class HalfSteps(keras.Model):
     """A model with a training step of its own: it minimises twice the error and reports a metric of its own."""
