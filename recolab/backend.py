@@ -6,12 +6,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
-from importlib.metadata import version
-
-# With its newer code generator XLA draws a dropout mask inside a compiled loop 20 to 100 times slower than without.
-# XLA ends the process at a flag it does not know, so the switch is only thrown for versions it was tried on.
-_NO_FUSION_EMITTERS = "--xla_cpu_use_fusion_emitters=false"
-_VERSIONS_THAT_NEED_IT = ("2.20", "2.21")
 
 
 @contextlib.contextmanager
@@ -30,9 +24,6 @@ def _quiet_stderr() -> Iterator[None]:
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-_flags = os.environ.get("XLA_FLAGS", "")
-if version("tensorflow").rsplit(".", 1)[0] in _VERSIONS_THAT_NEED_IT and "fusion_emitters" not in _flags:
-    os.environ["XLA_FLAGS"] = f"{_flags} {_NO_FUSION_EMITTERS}".strip()
 
 with _quiet_stderr():
     import keras

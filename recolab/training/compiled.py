@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from recolab.backend import keras, tf
+from recolab.training.masks import fast_masks
 from recolab.training.rows import Rows
 
 VALIDATION_BATCH = 16_384
@@ -69,7 +70,8 @@ class Epochs:
 
     def _train_in_loop(self, rows: Rows, batches: np.ndarray) -> int:
         try:
-            function = self._loop.get_concrete_function(rows.tensors, tf.constant(batches))
+            with fast_masks():
+                function = self._loop.get_concrete_function(rows.tensors, tf.constant(batches))
             return int(function(rows.tensors, tf.constant(batches)))
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError) as error:
             raise NotCompilable(f"XLA cannot compile the model ({str(error).splitlines()[0]})") from error

@@ -105,6 +105,7 @@ def test_dropout_is_at_work_in_training_and_at_rest_in_validation():
     assert history["share_dropped"] == pytest.approx([0.3, 0.3], abs=0.02)
     assert history["share_dropped"][0] != history["share_dropped"][1]
     assert history["val_share_dropped"] == [0, 0]
+    assert not hasattr(tf.nn.experimental.stateless_dropout, "func")  # TensorFlow is left as it was found
 
 
 def test_every_row_is_visited_once_an_epoch(table):
