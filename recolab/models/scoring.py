@@ -97,9 +97,10 @@ def _forward(model: Any) -> Any:
     if model not in _known:
         weak = weakref.proxy(model)  # or the graph would keep its own key alive
         signature = {tensor.name: tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs}
-        _known[model] = tf.function(
-            lambda arrays: weak(arrays, training=False), input_signature=[signature], autograph=False
-        )
+        forward = tf.function(lambda arrays: weak(arrays, training=False), input_signature=[signature], autograph=False)
+        # A graph for every model is what we want. TensorFlow takes it for a mistake and warns, unless asked outright.
+        forward.get_concrete_function()
+        _known[model] = forward
     return _known[model]
 
 
