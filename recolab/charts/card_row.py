@@ -90,7 +90,7 @@ def _row(user: Any, table: pd.DataFrame, images: dict[str, Path]) -> str:
     heading = "" if user is None else f'<p style="margin:.6em 0 .2em;font-weight:600">User {escape(str(user))}</p>'
     drawn = "".join(_card(row, images) for row in table.to_dict("records"))
     # min(): three cards side by side on a phone, as many as fit on a wide page.
-    columns = "repeat(auto-fill,minmax(min(132px,29%),1fr))"
+    columns = "repeat(auto-fill,minmax(min(118px,29%),1fr))"
     return (
         f'{heading}<div role="list" style="display:grid;grid-template-columns:{columns};gap:14px;max-width:760px;'
         f'margin:.4em 0;color:inherit">{drawn}</div>'

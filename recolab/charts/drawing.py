@@ -65,12 +65,12 @@ def architecture(model: Any) -> Architecture:
     """
     given = boxes(model)
     layout = layered([box.sources for box in given], [_width(box) for box in given])
-    total = sum(box.parameters or 0 for box in given)
-    summary = f"{model.name}: {len(given)} boxes, {total:,} parameters"
+    total = _counted(sum(box.parameters or 0 for box in given), sum(box.fixed for box in given)) or "no parameters"
+    summary = f"{model.name}: {len(given)} boxes, {total}"
     width, height = layout.width + 2 * MARGIN, max(layout.level) * LEVEL_HEIGHT + BOX_HEIGHT + 2 * MARGIN + 22
     drawn = [_arrow(layout, given, edge) for edge in layout.routes]
     drawn += [_drawn_box(box, layout, place) for place, box in enumerate(given)]
-    drawn.append(_text(width / 2, height - MARGIN, f"{total:,} parameters in all", size=12, opacity=0.75))
+    drawn.append(_text(width / 2, height - MARGIN, f"{total} in all", size=12, opacity=0.75))
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" {_FONT} '
@@ -83,10 +83,13 @@ def architecture(model: Any) -> Architecture:
 def _lines(box: Box) -> tuple[str, str]:
     """What stands below the name: class and shapes, then parameters (nothing for a layer without)."""
     shapes = ", ".join(dict.fromkeys(box.shapes))
-    counted = {None: "the same parameters again", 0: ""}.get(
-        box.parameters, f"{box.parameters:,} parameters" if box.parameters else ""
-    )
+    counted = "the same parameters again" if box.parameters is None else _counted(box.parameters, box.fixed)
     return f"{box.kind} {shapes}", counted
+
+
+def _counted(parameters: int, fixed: int) -> str:
+    parts = [f"{parameters:,} parameters" if parameters else "", f"{fixed:,} fixed" if fixed else ""]
+    return " + ".join(filter(None, parts))
 
 
 def _width(box: Box) -> float:
@@ -98,7 +101,7 @@ def _colour(box: Box) -> str:
         return GREEN
     if box.is_output:
         return ORANGE
-    return NEUTRAL if box.parameters == 0 else BLUE
+    return NEUTRAL if box.parameters == 0 and not box.fixed else BLUE
 
 
 def _drawn_box(box: Box, layout: Layout, place: int) -> str:

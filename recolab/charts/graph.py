@@ -17,8 +17,9 @@ class Box:
         name: the layer's own name.
         kind: its class, for example `"Embedding"`.
         shapes: the shapes it gives, one an output, as Keras writes them: `"(None, 40)"`.
-        parameters: how many numbers its weights hold, the frozen ones included; None when an earlier call of the same
-            layer has counted them.
+        parameters: how many numbers its trainable weights hold; None when an earlier call of the same layer has
+            counted them.
+        fixed: how many numbers its other weights hold, which training leaves alone.
         is_output: whether an answer of the model comes out here.
         sources: the places, in the list of boxes, of those that feed it; none for an input of the model.
     """
@@ -27,6 +28,7 @@ class Box:
     kind: str
     shapes: list[str]
     parameters: int | None
+    fixed: int
     is_output: bool
     sources: list[int]
 
@@ -87,12 +89,18 @@ def _check(model: Any) -> None:
 
 def _box(model: Any, operation: Any, call: Any, sources: list[int], *, again: bool) -> Box:
     answers = {id(tensor) for tensor in model.outputs}
-    parameters = sum(math.prod(weight.shape) for weight in getattr(operation, "weights", []))
+    parameters = _numbers(getattr(operation, "trainable_weights", []))
+    fixed = _numbers(getattr(operation, "non_trainable_weights", []))
     return Box(
         name=operation.name,
         kind=type(operation).__name__,
         shapes=[str(tuple(tensor.shape)) for tensor in call.output_tensors],
         parameters=None if again and parameters else parameters,
+        fixed=0 if again else fixed,
         is_output=any(id(tensor) in answers for tensor in call.output_tensors),
         sources=sources,
     )
+
+
+def _numbers(weights: list[Any]) -> int:
+    return sum(math.prod(weight.shape) for weight in weights)

@@ -26,7 +26,7 @@ GROUNDS = (
 )
 ORNAMENT_OPACITY = 0.22
 # The size of the letters by the number of lines the title takes, and how many letters of that size a line holds.
-_SIZES = ((3, 20, 13), (5, 17, 15), (8, 14, 18))
+_SIZES = ((3, 19, 11), (5, 16, 13), (8, 13, 16))
 
 
 def split_year(title: str) -> tuple[str, str]:
@@ -52,7 +52,7 @@ def drawn_card(item_id: str, title: str, genre: str = "") -> str:
     foot = " · ".join(filter(None, (year, genre)))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {HEIGHT}" fill="#fff" '
-        'style="display:block;width:100%;height:100%" '
+        f'style="display:block;width:100%;height:100%;background:{ground}" '
         "font-family=\"system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif\">"
         f'<title>{escape(title)}</title><rect width="{WIDTH}" height="{HEIGHT}" fill="{ground}"/>'
         f'<g fill="{tone}" stroke="{tone}" fill-opacity="{ORNAMENT_OPACITY}" stroke-opacity="{ORNAMENT_OPACITY}">'

@@ -25,7 +25,8 @@ def inputs(model: Any, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         frame: a table with these columns, for example `split.train`.
 
     Raises:
-        RecoLabError: the model is not functional, or a column is missing, holds no numbers, or holds codes that the model has no row for.
+        RecoLabError: the model is not functional, or a column is missing, holds no numbers, or holds codes that the
+            model has no row for.
     """
     try:
         names = inputs_of(model)
@@ -34,20 +35,6 @@ def inputs(model: Any, frame: pd.DataFrame) -> dict[str, np.ndarray]:
     arrays = {name: _column(frame, name, "an input of the model") for name in names}
     check_codes(model, arrays)
     return arrays
-
-
-def input_names(model: Any) -> list[str]:
-    """The names of a functional model's inputs, in order.
-
-    Raises:
-        RecoLabError: the model is not functional.
-    """
-    if not getattr(model, "inputs", None):
-        raise RecoLabError(
-            f"A table can only be fed to a functional keras.Model, whose inputs have names, but {type(model).__name__} "
-            "has none: give the arrays themselves, as fit(model, x, y)."
-        )
-    return [tensor.name for tensor in model.inputs]
 
 
 def target(frame: pd.DataFrame, column: str) -> np.ndarray:

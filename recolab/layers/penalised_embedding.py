@@ -13,10 +13,10 @@ class PenalisedEmbedding(keras.layers.Embedding):  # type: ignore[misc]  # Keras
 
     `penalty = l2 / B · Σ_b |e_b|²`, summed over the B rows of the batch.
 
-    Each known rating pays `l2 |e_u|²` beside its squared error, as in Koren, Bell & Volinsky (2009), eq. 2: the vector of
-    somebody with many ratings is held back by each of them, a vector that no row of the batch looks up is left alone,
-    and the strength does not depend on the batch size. Keras' `embeddings_regularizer` penalises the whole table at
-    every step; what its `activity_regularizer` is divided by changed between Keras 3.13 and 3.15.
+    Each known rating pays `l2 |e_u|²` beside its squared error, as in Koren, Bell & Volinsky (2009), eq. 2: the
+    vector of somebody with many ratings is held back by each of them, a vector that no row of the batch looks up is
+    left alone, and the strength does not depend on the batch size. Keras' `embeddings_regularizer` penalises the
+    whole table at every step; what its `activity_regularizer` is divided by changed between Keras 3.13 and 3.15.
 
     Args:
         input_dim: rows of the table.

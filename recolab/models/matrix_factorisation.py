@@ -11,13 +11,9 @@ import numpy as np
 
 from recolab.backend import keras
 from recolab.errors import RecoLabError
-from recolab.layers import PenalisedEmbedding
+from recolab.models.building import code_inputs, compiled_for_ratings, look_up, table_seeds
 from recolab.models.sizes import Sizes
 from recolab.split import Split
-
-
-START = 0.01
-"""Standard deviation of the initial embeddings: small, so that the first predictions are the mean and the biases."""
 
 
 def ExplicitMF(
@@ -39,8 +35,8 @@ def ExplicitMF(
     Raises:
         RecoLabError: `factors` below 1, `l2` below 0, or a split without training rows.
     """
-    tables = _Tables(Sizes.of(data), factors, l2, seed)
-    return _compiled("explicit_mf", tables.inputs, tables.dot(), optimizer)
+    inputs = code_inputs()
+    return compiled_for_ratings("explicit_mf", inputs, _dot(inputs, Sizes.of(data), factors, l2, seed), optimizer)
 
 
 def BiasedMF(
@@ -63,10 +59,10 @@ def BiasedMF(
     Raises:
         RecoLabError: `factors` below 1, `l2` below 0, or a split without training rows.
     """
-    sizes = Sizes.of(data)
-    tables = _Tables(sizes, factors, l2, seed)
-    rating = keras.layers.Rescaling(1.0, offset=sizes.mean, name="add_mean")(tables.biased_dot())
-    return _compiled("biased_mf", tables.inputs, rating, optimizer)
+    inputs, sizes = code_inputs(), Sizes.of(data)
+    add_mean = keras.layers.Rescaling(1.0, offset=sizes.mean, name="add_mean")
+    rating = add_mean(_biased_dot(inputs, sizes, factors, l2, seed))
+    return compiled_for_ratings("biased_mf", inputs, rating, optimizer)
 
 
 def SigmoidMF(
@@ -98,54 +94,25 @@ def SigmoidMF(
     if not low < sizes.mean < high:
         raise RecoLabError(f"The mean of the ratings must lie inside the scale {sizes.scale}, but {sizes.mean} came.")
     share = (sizes.mean - low) / (high - low)
-    tables = _Tables(sizes, factors, l2, seed)
-    logit = keras.layers.Rescaling(1.0, offset=float(np.log(share / (1 - share))), name="add_mean")(tables.biased_dot())
+    add_mean = keras.layers.Rescaling(1.0, offset=float(np.log(share / (1 - share))), name="add_mean")
+    inputs = code_inputs()
+    logit = add_mean(_biased_dot(inputs, sizes, factors, l2, seed))
     inside = keras.layers.Activation("sigmoid", name="sigmoid")(logit)
     rating = keras.layers.Rescaling(high - low, offset=low, name="to_scale")(inside)
-    return _compiled("sigmoid_mf", tables.inputs, rating, optimizer)
+    return compiled_for_ratings("sigmoid_mf", inputs, rating, optimizer)
 
 
-class _Tables:
-    """The inputs of the three models and the embeddings they look up."""
-
-    def __init__(self, sizes: Sizes, factors: int, l2: float, seed: int) -> None:
-        if factors < 1:
-            raise RecoLabError(f"`factors` must be at least 1, but {factors} came.")
-        if not l2 >= 0:
-            raise RecoLabError(f"`l2` must be at least 0, but {l2} came.")
-        self._sizes, self._factors, self._l2 = sizes, factors, l2
-        self._seeds = iter(np.random.SeedSequence(seed).generate_state(2).tolist())
-        self.user = keras.Input((), dtype="int32", name="user")
-        self.item = keras.Input((), dtype="int32", name="item")
-        self.inputs = {"user": self.user, "item": self.item}
-
-    def dot(self) -> Any:
-        """e_u · e_i, shape (batch, 1)."""
-        initial = [keras.initializers.RandomNormal(stddev=START, seed=seed) for seed in self._seeds]
-        e_user = self._look_up(self.user, self._sizes.n_users, self._factors, "user_embedding", initial[0])
-        e_item = self._look_up(self.item, self._sizes.n_items, self._factors, "item_embedding", initial[1])
-        return keras.layers.Dot(axes=1, name="dot")([e_user, e_item])
-
-    def biased_dot(self) -> Any:
-        """b_u + b_i + e_u · e_i, shape (batch, 1)."""
-        b_user = self._look_up(self.user, self._sizes.n_users, 1, "user_bias", "zeros")
-        b_item = self._look_up(self.item, self._sizes.n_items, 1, "item_bias", "zeros")
-        return keras.layers.Add(name="add_biases")([self.dot(), b_user, b_item])
-
-    def _look_up(self, codes: Any, rows: int, width: int, name: str, initial: Any) -> Any:
-        kind, penalty = (PenalisedEmbedding, {"l2": self._l2}) if self._l2 else (keras.layers.Embedding, {})
-        table = kind(rows, width, embeddings_initializer=initial, name=name, **penalty)
-        return table(codes)
+def _dot(inputs: dict[str, Any], sizes: Sizes, factors: int, l2: float, seed: int) -> Any:
+    """e_u · e_i, shape (batch, 1)."""
+    user_seed, item_seed = table_seeds(seed, 2)
+    e_user = look_up(inputs["user"], sizes.n_users, factors, "user_embedding", l2=l2, seed=user_seed)
+    e_item = look_up(inputs["item"], sizes.n_items, factors, "item_embedding", l2=l2, seed=item_seed)
+    return keras.layers.Dot(axes=1, name="dot")([e_user, e_item])
 
 
-def _compiled(name: str, inputs: dict[str, Any], output: Any, optimizer: Any) -> Any:
-    if getattr(optimizer, "built", False):
-        raise RecoLabError("The optimizer belongs to another model already: make a new one for each model.")
-    model = keras.Model(inputs, output, name=name)
-    model.compile(
-        optimizer=optimizer,
-        loss="mse",
-        metrics=[keras.metrics.RootMeanSquaredError(name="rmse"), keras.metrics.MeanAbsoluteError(name="mae")],
-    )
-    model.optimizer.build(model.trainable_variables)  # or a model saved before its training would load with a warning
-    return model
+def _biased_dot(inputs: dict[str, Any], sizes: Sizes, factors: int, l2: float, seed: int) -> Any:
+    """b_u + b_i + e_u · e_i, shape (batch, 1)."""
+    dot = _dot(inputs, sizes, factors, l2, seed)
+    b_user = look_up(inputs["user"], sizes.n_users, 1, "user_bias", l2=l2)
+    b_item = look_up(inputs["item"], sizes.n_items, 1, "item_bias", l2=l2)
+    return keras.layers.Add(name="add_biases")([dot, b_user, b_item])

@@ -56,6 +56,13 @@ def test_a_layer_called_twice_is_counted_once():
     assert "the same parameters again" in drawn
 
 
+def test_what_training_leaves_alone_is_counted_apart():
+    row = keras.Input((3,))
+    drawn = texts(rl.charts.architecture(keras.Model(row, keras.layers.BatchNormalization()(row))).svg)
+    assert "6 parameters + 6 fixed" in drawn
+    assert "6 parameters + 6 fixed in all" in drawn
+
+
 def test_names_are_escaped_and_the_file_is_svg(tmp_path):
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="a<b&c")])
     path = rl.charts.architecture(model).save(tmp_path / "model.svg")

@@ -32,6 +32,7 @@ def with_weights():
                 "user_bias": [[0.5], [0], [-0.25]],
                 "item_bias": [[0], [0.25], [1], [-1]],
             }.get(layer.name)
+            assert values is not None or not layer.weights, f"no values for {layer.name}"
             if values is not None:
                 layer.set_weights([np.array(values, np.float32)])
         return model

@@ -133,7 +133,7 @@ def test_a_baseline_has_no_row_to_fit(split):
         def scores(self, user_codes):
             return np.zeros((len(user_codes), ITEMS))
 
-    with pytest.raises(RecoLabError, match="a functional keras.Model"):
+    with pytest.raises(RecoLabError, match=r"a functional keras\.Model"):
         recommend.new_user(Baseline(), split, {100: 4})
 
 

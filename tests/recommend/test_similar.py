@@ -87,5 +87,5 @@ def test_a_near_title_is_suggested(model, split):
 
 
 def test_a_model_without_layers_is_refused(split):
-    with pytest.raises(RecoLabError, match="a functional keras.Model"):
+    with pytest.raises(RecoLabError, match=r"a functional keras\.Model"):
         recommend.embeddings(object(), split)
