@@ -110,4 +110,4 @@ def test_every_locked_package_has_hashes(root: Path, lock: str) -> None:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_holds_no_address_and_no_path(root: Path, lock: str) -> None:
     text = (root / lock).read_text(encoding="utf-8")
-    assert not re.search(r"://|index-url|find-links|file:|/home/|/root/|/work/", text)
+    assert not re.search(r"://|index-url|find-links|file:|(?:^|\s)/\w", text)
