@@ -1,6 +1,6 @@
 """How fast `rl.fit` trains, beside Keras' own `fit` on the same model, data and batch, in one run.
 
-    python benchmarks/training_speed.py [--rows 80000] [--passes 3] [--record]
+    python benchmarks/training_speed.py [--rows 80000] [--passes 12] [--record]
 
 Each way of training runs some epochs in one call; the first, which compiles, is left out, and the best of the others
 counts. Keras is timed
@@ -101,7 +101,7 @@ def largest_difference(split: rl.split.Split, batch: int, epochs: int = 3) -> fl
 
 def main(
     rows: Annotated[int, typer.Option(help="Training rows.")] = 80_000,
-    passes: Annotated[int, typer.Option(help="Epochs timed, the best counts.")] = 3,
+    passes: Annotated[int, typer.Option(help="Epochs timed, the best counts.")] = 12,
     record: Annotated[bool, typer.Option(help="Write the table under results/ as well.")] = False,
 ) -> None:
     """Print the table."""
