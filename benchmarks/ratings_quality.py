@@ -142,7 +142,7 @@ def main(
     print(f"\nTest RMSE by seed, mean over {len(plan.cuts(ratings))} cuts (clipped, refitted, tested once):")
     print(table.groupby("model", sort=False).agg(["mean", "std", "min", "max", "count"]).round(4).to_string())
     print("\nPublished (compare within a protocol only):")
-    print(rl.runs.published(ratings).to_string(index=False))
+    print(rl.runs.published(ratings, metric="rmse").to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 
 from recolab.errors import RecoLabError, TrainingFailed
-from recolab.evaluate.on_ratings import ratings
+from recolab.evaluate.goals import RMSE, Goal, goal
 from recolab.evaluate.report import Plain, Report
 from recolab.split import Split
-
-WATCHED = "val_rmse"
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,11 +20,11 @@ class Outcome:
     """What came of choosing, refitting and testing.
 
     Attributes:
-        report: errors on the test rows; its `details` hold the chosen setting and the number of epochs.
+        report: errors or rankings on the test rows; its `details` hold the chosen setting and the number of epochs.
         setting: the chosen keyword arguments of the builder.
         epochs: the chosen number of epochs.
-        trials: one row a setting, in the order they were tried: its values, `val_rmse` (the best of all epochs, of
-            predictions as they are, not clipped), `best_epoch` (from 1) and `epochs_run`.
+        trials: one row a setting, in the order they were tried: its values, what was watched (the best of all epochs;
+            a `val_rmse` is that of predictions as they are, not clipped), `best_epoch` (from 1) and `epochs_run`.
         model: the model fitted on train + validation, which was tested.
     """
 
@@ -48,25 +46,41 @@ def choose_refit_test(
     seed: int = 0,
     clip: bool = True,
     progress: bool = True,
+    watch: str = RMSE,
+    valid_ranking: Mapping[str, Any] | None = None,
+    test_ranking: Mapping[str, Any] | None = None,
+    **fitting: Any,
 ) -> Outcome:
     """Choose setting and number of epochs on validation, fit anew on train + validation with them, test once.
 
-    Until then no test row is read: the split that `build` receives has an empty `test`.
+    Until then no test row is read: the split that `build` receives has an empty `test` and no published candidates.
+
+    Models of ratings are chosen by their RMSE and tested by `ratings`. Models that rank are chosen by a metric of
+    ranked lists and tested by `rankings`:
+
+        >>> choose_refit_test(build, split, watch="val_ndcg@10", negatives=4)
 
     Args:
-        build: called as `build(split, **setting)`; returns a compiled Keras model that has the metric
-            `RootMeanSquaredError(name="rmse")`.
+        build: called as `build(split, **setting)`; returns a compiled Keras model. To be chosen by RMSE it needs the
+            metric `RootMeanSquaredError(name="rmse")`.
         split: a split with validation rows.
         settings: keyword arguments of `build`, one mapping a trial. Of equal trials the first wins.
         max_epochs: how long a trial may take.
         batch_size: rows a step.
-        patience: a trial ends after this many epochs without a better validation RMSE.
+        patience: a trial ends after this many epochs without a better value of what is watched.
         seed: seed of the order of rows, in trials and in the last fit; a builder's own seed is one of its arguments.
-        clip: whether predictions on the test rows are clipped to the rating scale.
+        clip: whether predicted ratings of the test rows are clipped to the rating scale.
         progress: whether to show progress bars.
+        watch: what to choose by: `"val_rmse"`, where the lowest is best, or a metric that `RankingCallback` writes,
+            such as `"val_ndcg@10"`, where the highest is best.
+        valid_ranking: further arguments of `RankingCallback`, for example `{"candidates": "all"}`; 99 items are sampled
+            otherwise.
+        test_ranking: further arguments of `rankings` for the test, for example `{"candidates": "published"}`; all items
+            are ranked otherwise.
+        **fitting: further arguments of `recolab.fit`, for example `negatives=4`.
 
     Raises:
-        RecoLabError: the split has no validation rows, there is no setting, or the model lacks the metric.
+        RecoLabError: the split has no validation rows, there is no setting, or what is to be watched is not measured.
         TrainingFailed: the loss of a trial became NaN.
     """
     if split.valid.empty:
@@ -79,34 +93,34 @@ def choose_refit_test(
             f"There is nothing to choose from: got {len(settings)} settings and max_epochs={max_epochs}, expected at "
             "least one of each."
         )
-    fitting = {"batch_size": batch_size, "seed": seed, "progress": progress}
-    curves = [
-        _validation_curve(build, _without_test(split), setting, max_epochs, patience, fitting) for setting in settings
-    ]
+    fitting |= {"batch_size": batch_size, "seed": seed, "progress": progress}
+    shown = _without_test(split)
+    aim = goal(watch, shown, clip, valid_ranking or {}, test_ranking or {})
+    curves = [_validation_curve(build, shown, setting, max_epochs, patience, aim, fitting) for setting in settings]
     trials = pd.DataFrame(
         [
-            {**setting, WATCHED: curve.min(), "best_epoch": curve.argmin() + 1, "epochs_run": len(curve)}
+            {**setting, watch: curve[aim.best(curve)], "best_epoch": aim.best(curve) + 1, "epochs_run": len(curve)}
             for setting, curve in zip(settings, curves, strict=True)
         ]
     )
-    best = int(trials[WATCHED].argmin())
+    best = aim.best(trials[watch].to_numpy())
     setting, epochs = dict(settings[best]), int(trials["best_epoch"].iloc[best])
 
     refitted = split.refit()
     model = _fitted(build, _without_test(refitted), setting, epochs, fitting)
-    report = ratings(model, refitted.test, clip=clip)
     details: dict[str, Plain] = {
-        "chosen_on": "validation rmse",
+        "chosen_on": aim.called,
         "setting": _written(setting),
         "epochs": epochs,
         "batch_size": batch_size,
         "seed": seed,
     }
-    return Outcome(replace(report, details=details), setting, epochs, trials, model)
+    report = replace(aim.test(model, refitted), details=details)
+    return Outcome(report, setting, epochs, trials, model)
 
 
 def _without_test(split: Split) -> Split:
-    return replace(split, test=split.test.iloc[:0])
+    return replace(split, test=split.test.iloc[:0], candidates=None)
 
 
 def _validation_curve(
@@ -115,30 +129,23 @@ def _validation_curve(
     setting: Mapping[str, Any],
     max_epochs: int,
     patience: int,
+    aim: Goal,
     fitting: Mapping[str, Any],
 ) -> np.ndarray:
-    """Validation RMSE after each epoch of a trial, shape (epochs run,)."""
+    """What is watched after each epoch of a trial, shape (epochs run,)."""
     from recolab.backend import keras
     from recolab.training import fit
 
-    callbacks = [
-        keras.callbacks.LambdaCallback(on_epoch_end=_check_watched),
-        keras.callbacks.EarlyStopping(monitor=WATCHED, mode="min", patience=patience),
-    ]
+    stop = keras.callbacks.EarlyStopping(monitor=aim.watch, mode=aim.mode, patience=patience)
+    validation = split.valid if aim.needs_validation else None
     model = build(split, **setting)
     try:
-        history = fit(model, split.train, validation=split.valid, epochs=max_epochs, callbacks=callbacks, **fitting)
+        history = fit(
+            model, split.train, validation=validation, epochs=max_epochs, callbacks=[aim.callback, stop], **fitting
+        )
     except TrainingFailed as error:
         raise TrainingFailed(f"With {_written(setting)}: {error}") from error
-    return np.asarray(history.history[WATCHED])
-
-
-def _check_watched(_epoch: int, logs: Mapping[str, float]) -> None:
-    if WATCHED not in logs:
-        raise RecoLabError(
-            "The epoch is chosen on validation RMSE, which this model does not measure: compile it with "
-            f'metrics=[keras.metrics.RootMeanSquaredError(name="rmse")]; it has {sorted(logs)}.'
-        )
+    return np.asarray(history.history[aim.watch])
 
 
 def _fitted(

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from recolab.errors import RecoLabError
-from recolab.evaluate.report import Plain, Report
+from recolab.evaluate.protocol import origin
+from recolab.evaluate.report import Report
 from recolab.metrics import mean_absolute_error, mean_squared_error, root_mean_squared_error
 
 
@@ -34,7 +35,7 @@ def ratings(model: Any, frame: pd.DataFrame, *, clip: bool = True, scale: tuple[
 
     _check(frame)
     predictions = np.asarray(predict(model, frame))
-    protocol = _protocol(frame)
+    protocol = origin(frame)
     if clip:
         low, high = _scale(frame, scale)
         predictions = np.clip(predictions, low, high)
@@ -77,22 +78,3 @@ def _scale(frame: pd.DataFrame, scale: tuple[float, float] | None) -> tuple[floa
             f"scale=({low}, {high}) is no scale: the lowest rating must stand first, the highest second."
         )
     return low, high
-
-
-def _protocol(frame: pd.DataFrame) -> dict[str, Plain]:
-    attrs = frame.attrs
-    if "split" not in attrs:
-        return {"data": f"a table of {len(frame):,} rows without a recorded split", "rows": len(frame)}
-    part = attrs["part"]
-    if len(frame) != attrs["rows"]:
-        part = f"a selection of the {attrs['rows']:,} {part} rows"
-    protocol: dict[str, Plain] = {
-        "data": attrs["data"],
-        "split": attrs["split"],
-        "part": part,
-        "refitted": attrs["refitted"],
-        "rows": len(frame),
-    }
-    if "cold" in frame:
-        protocol["cold_rows"] = int(frame["cold"].sum())
-    return protocol

@@ -12,6 +12,7 @@ import pandas as pd
 from recolab.errors import RecoLabError
 
 Plain = str | int | float | bool
+ENDS = ("low", "high")
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,15 @@ class Report:
             whether predictions were clipped, whether the model was refitted.
         details: what else is worth keeping of the run but does not stand in the way of a comparison: setting, epochs,
             seeds.
+        intervals: lower and upper end of the 95 % interval of a metric, for those that have one.
+        users: the metrics of every user, one row a user, where they were asked for; else None.
     """
 
     metrics: Mapping[str, float]
     protocol: Mapping[str, Plain]
     details: Mapping[str, Plain] = field(default_factory=dict)
+    intervals: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    users: pd.DataFrame | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         names = [*self.metrics, *self.protocol, *self.details]
@@ -40,8 +45,12 @@ class Report:
             )
 
     def row(self) -> dict[str, Plain]:
-        """Metrics, protocol and details as one flat dictionary of plain values, ready for JSON."""
-        values = {**self.metrics, **self.protocol, **self.details}
+        """Metrics, protocol, details and the ends of the intervals (`…_low`, `…_high`) as one flat dictionary of plain
+        values, ready for JSON."""
+        ends = {
+            f"{name}_{end}": at for name, both in self.intervals.items() for end, at in zip(ENDS, both, strict=True)
+        }
+        values = {**self.metrics, **self.protocol, **self.details, **ends}
         return {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}
 
     @property
@@ -51,18 +60,24 @@ class Report:
 
     def __str__(self) -> str:
         numbers = "  ".join(f"{_title(name)} {value:.4f}" for name, value in self.metrics.items())
-        return "\n".join([numbers, *self._lines()])
+        intervals = {_title(name): f"{low:.4f} – {high:.4f}" for name, (low, high) in self.intervals.items()}
+        return "\n".join([numbers, *_lines({"95 % intervals": intervals, **self._parts()})])
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        table = pd.DataFrame([self.metrics]).rename(columns=_title)
-        lines = "".join(f"<p><small>{html.escape(line)}</small></p>" for line in self._lines())
-        return table.to_html(index=False, float_format="{:.4f}".format, border=0) + lines
+        rows = {"": self.metrics}
+        if self.intervals:
+            rows |= {
+                f"95 % {end}": {name: both[at] for name, both in self.intervals.items()} for at, end in enumerate(ENDS)
+            }
+        table = pd.DataFrame.from_dict(rows, orient="index", columns=list(self.metrics)).rename(columns=_title)
+        lines = "".join(f"<p><small>{html.escape(line)}</small></p>" for line in _lines(self._parts()))
+        form = "{:.4f}".format
+        return table.to_html(index=bool(self.intervals), float_format=form, na_rep="", border=0) + lines
 
-    def _lines(self) -> list[str]:
-        parts = (("protocol", self.protocol), ("details", self.details))
-        return [f"{title}: {_listed(values)}" for title, values in parts if values]
+    def _parts(self) -> dict[str, Mapping[str, Plain]]:
+        return {"protocol": self.protocol, "details": self.details}
 
 
 def compare(reports: Mapping[str, Report], *, allow_different: bool = False) -> pd.DataFrame:
@@ -101,6 +116,10 @@ def compare(reports: Mapping[str, Report], *, allow_different: bool = False) -> 
 
 def _title(name: str) -> str:
     return name.upper()
+
+
+def _lines(parts: Mapping[str, Mapping[str, Plain]]) -> list[str]:
+    return [f"{title}: {_listed(values)}" for title, values in parts.items() if values]
 
 
 def _listed(values: Mapping[str, Plain]) -> str:

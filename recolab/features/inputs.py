@@ -32,7 +32,7 @@ def inputs(model: Any, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         names = inputs_of(model)
     except RecoLabError as error:
         raise RecoLabError(f"{error} Give the arrays themselves in place of a table, as fit(model, x, y).") from None
-    arrays = {name: _column(frame, name, "an input of the model") for name in names}
+    arrays = {name: numbers(frame, name, "an input of the model") for name in names}
     check_codes(model, arrays)
     return arrays
 
@@ -43,7 +43,7 @@ def target(frame: pd.DataFrame, column: str) -> np.ndarray:
     Raises:
         RecoLabError: the column is missing, or holds something else than finite numbers.
     """
-    values = _column(frame, column, "the target").astype(np.float32)
+    values = numbers(frame, column, "the target").astype(np.float32)
     bad = np.flatnonzero(~np.isfinite(values))
     if len(bad):
         raise RecoLabError(
@@ -82,7 +82,12 @@ def code_limits(model: Any) -> dict[str, int]:
     return limits
 
 
-def _column(frame: pd.DataFrame, name: str, what: str) -> np.ndarray:
+def numbers(frame: pd.DataFrame, name: str, what: str) -> np.ndarray:
+    """A column of numbers as an array; `what` says in the error what it was wanted for.
+
+    Raises:
+        RecoLabError: the column is missing, or holds no numbers.
+    """
     if name not in frame.columns:
         near = difflib.get_close_matches(name, map(str, frame.columns), n=1)
         hint = f"did you mean {near[0]!r}?" if near else "rename a column or add it."

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from recolab.backend import keras
-from recolab.errors import RecoLabError
-from recolab.models.building import code_inputs, compiled_for_ratings, look_up, table_seeds
+from recolab.models.building import code_inputs, compiled_for_ratings, look_up_both, rating_from
 from recolab.models.sizes import Sizes
 from recolab.split import Split
 
@@ -60,8 +57,7 @@ def BiasedMF(
         RecoLabError: `factors` below 1, `l2` below 0, or a split without training rows.
     """
     inputs, sizes = code_inputs(), Sizes.of(data)
-    add_mean = keras.layers.Rescaling(1.0, offset=sizes.mean, name="add_mean")
-    rating = add_mean(_biased_dot(inputs, sizes, factors, l2, seed))
+    rating = rating_from(_biased_dot(inputs, sizes, factors, l2, seed), sizes, sigmoid=False)
     return compiled_for_ratings("biased_mf", inputs, rating, optimizer)
 
 
@@ -89,30 +85,18 @@ def SigmoidMF(
     Raises:
         RecoLabError: `factors` below 1, `l2` below 0, a split without training rows, or a mean off the scale.
     """
-    sizes = Sizes.of(data)
-    low, high = sizes.scale
-    if not low < sizes.mean < high:
-        raise RecoLabError(f"The mean of the ratings must lie inside the scale {sizes.scale}, but {sizes.mean} came.")
-    share = (sizes.mean - low) / (high - low)
-    add_mean = keras.layers.Rescaling(1.0, offset=float(np.log(share / (1 - share))), name="add_mean")
-    inputs = code_inputs()
-    logit = add_mean(_biased_dot(inputs, sizes, factors, l2, seed))
-    inside = keras.layers.Activation("sigmoid", name="sigmoid")(logit)
-    rating = keras.layers.Rescaling(high - low, offset=low, name="to_scale")(inside)
+    inputs, sizes = code_inputs(), Sizes.of(data)
+    rating = rating_from(_biased_dot(inputs, sizes, factors, l2, seed), sizes, sigmoid=True)
     return compiled_for_ratings("sigmoid_mf", inputs, rating, optimizer)
 
 
 def _dot(inputs: dict[str, Any], sizes: Sizes, factors: int, l2: float, seed: int) -> Any:
     """e_u · e_i, shape (batch, 1)."""
-    user_seed, item_seed = table_seeds(seed, 2)
-    e_user = look_up(inputs["user"], sizes.n_users, factors, "user_embedding", l2=l2, seed=user_seed)
-    e_item = look_up(inputs["item"], sizes.n_items, factors, "item_embedding", l2=l2, seed=item_seed)
-    return keras.layers.Dot(axes=1, name="dot")([e_user, e_item])
+    embeddings = look_up_both(inputs, sizes, factors, "embedding", l2=l2, seed=seed)
+    return keras.layers.Dot(axes=1, name="dot")(embeddings)
 
 
 def _biased_dot(inputs: dict[str, Any], sizes: Sizes, factors: int, l2: float, seed: int) -> Any:
     """b_u + b_i + e_u · e_i, shape (batch, 1)."""
     dot = _dot(inputs, sizes, factors, l2, seed)
-    b_user = look_up(inputs["user"], sizes.n_users, 1, "user_bias", l2=l2)
-    b_item = look_up(inputs["item"], sizes.n_items, 1, "item_bias", l2=l2)
-    return keras.layers.Add(name="add_biases")([dot, b_user, b_item])
+    return keras.layers.Add(name="add_biases")([dot, *look_up_both(inputs, sizes, 1, "bias", l2=l2)])

@@ -16,8 +16,10 @@ import pandas as pd
 from recolab.errors import RecoLabError
 from recolab.features import check_codes, code_limits, inputs
 
-# Rows fed to a model at once: large enough to be fast, small enough for wide models to stay within memory.
-BLOCK = 131_072
+# Rows fed to a model at once: enough to be fast, few enough for what is between a model's layers to stay in the cache.
+BLOCK = 32_768
+# Users whose scores for all items are held at once, where only some of them are asked for.
+USERS = 1_024
 
 
 def predict(model: Any, frame: pd.DataFrame) -> np.ndarray:
@@ -35,8 +37,7 @@ def predict(model: Any, frame: pd.DataFrame) -> np.ndarray:
     pairs = {name: frame[name].to_numpy() for name in ("user", "item")}
     if hasattr(model, "predict"):
         return _finite(model.predict(pairs), (len(frame),))
-    users, rows = np.unique(pairs["user"], return_inverse=True)
-    return _finite(scores(model, users)[rows, pairs["item"]], (len(frame),))
+    return _picked_from_scores(model, pairs)
 
 
 def scores(model: Any, users: np.ndarray, n_items: int | None = None) -> np.ndarray:
@@ -56,15 +57,12 @@ def scores(model: Any, users: np.ndarray, n_items: int | None = None) -> np.ndar
         table = np.asarray(model.scores(users))
         return _finite(table, (len(users), n_items or table.shape[-1]))
     n_items = n_items or _items_of(model)
-    # Repeated row by row: the whole grid of ids is never in memory, only a block of it.
-    table = np.empty((len(users), n_items), np.float32)
-    step = max(1, BLOCK // n_items)
-    items = np.arange(n_items, dtype=np.int32)
-    for start in range(0, len(users), step):
-        block = users[start : start + step]
-        pairs = {"user": np.repeat(block, n_items).astype(np.int32), "item": np.tile(items, len(block))}
-        table[start : start + step] = _predict_pairs(model, pairs).reshape(len(block), n_items)
-    return _finite(table, table.shape)
+    if _is_keras(model):
+        from recolab.models.grid import Grid
+
+        check_codes(model, {"user": users, "item": np.array([n_items - 1])})
+        return _finite(Grid.of(model)(users, n_items), (len(users), n_items))
+    return _finite(_predict_grid(model, users, n_items), (len(users), n_items))
 
 
 def _is_keras(model: Any) -> bool:
@@ -73,11 +71,26 @@ def _is_keras(model: Any) -> bool:
     return isinstance(model, keras.Model)
 
 
-def _predict_pairs(model: Any, pairs: dict[str, np.ndarray]) -> np.ndarray:
-    if _is_keras(model):
-        check_codes(model, pairs)
-        return _predict_keras(model, pairs)
-    return np.asarray(model.predict(pairs), np.float32)
+def _predict_grid(model: Any, users: np.ndarray, n_items: int) -> np.ndarray:
+    """Predictions of every item of a model that answers for pairs, some users at a time."""
+    table = np.empty((len(users), n_items), np.float32)
+    step = max(1, BLOCK // n_items)
+    items = np.arange(n_items, dtype=np.int32)
+    for start in range(0, len(users), step):
+        block = users[start : start + step]
+        pairs = {"user": np.repeat(block, n_items).astype(np.int32), "item": np.tile(items, len(block))}
+        table[start : start + step] = np.asarray(model.predict(pairs), np.float32).reshape(len(block), n_items)
+    return table
+
+
+def _picked_from_scores(model: Any, pairs: dict[str, np.ndarray]) -> np.ndarray:
+    """Predictions for pairs of a model that answers for all items of a user, some users at a time."""
+    users, rows = np.unique(pairs["user"], return_inverse=True)
+    picked = np.empty(len(rows), np.float32)
+    for start in range(0, len(users), USERS):
+        here = np.flatnonzero((rows >= start) & (rows < start + USERS))
+        picked[here] = scores(model, users[start : start + USERS])[rows[here] - start, pairs["item"][here]]
+    return picked
 
 
 def _predict_keras(model: Any, arrays: dict[str, np.ndarray]) -> np.ndarray:

@@ -25,7 +25,8 @@ from recolab import models
 from recolab.backend import keras, tf
 from recolab.errors import RecoLabError
 from recolab.features import embedding_tables, fed_by, inputs_of
-from recolab.recommend.top import best, checked_k, described
+from recolab.metrics.ordering import best, checked_k
+from recolab.recommend.top import described
 from recolab.split import Split
 
 STEPS = 300

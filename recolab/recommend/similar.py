@@ -9,7 +9,8 @@ import pandas as pd
 
 from recolab.errors import RecoLabError
 from recolab.features import embedding_tables
-from recolab.recommend.top import best, checked_k, described
+from recolab.metrics.ordering import best, checked_k
+from recolab.recommend.top import described
 from recolab.split import Split
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from recolab import models
 from recolab.errors import RecoLabError
+from recolab.metrics.ordering import best, checked_k
 from recolab.split import Split
 
 CELLS_PER_BLOCK = 4_000_000  # scores held at once: 16 MB, however many users are asked for
@@ -77,35 +77,12 @@ def predictions(model: Any, split: Split, users: Iterable[Any] | None = None) ->
     )
 
 
-def best(scores: np.ndarray, k: int) -> np.ndarray:
-    """Columns of the k highest scores of every row, best first, shape (rows, k); equal scores in order of column."""
-    # argpartition chooses among equal scores at the border as it likes, so only the k-th score is asked for.
-    border = -np.partition(-scores, k - 1, axis=1)[:, k - 1 : k]
-    above, at_border = scores > border, scores == border
-    places_left = k - above.sum(axis=1, keepdims=True)
-    chosen = above | (at_border & (at_border.cumsum(axis=1) <= places_left))
-    columns = np.nonzero(chosen)[1].reshape(len(scores), k)
-    order = np.argsort(-np.take_along_axis(scores, columns, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(columns, order, axis=1)
-
-
 def described(split: Split, item_codes: np.ndarray, **columns: np.ndarray) -> pd.DataFrame:
     """A table of items with raw id and title; the first of `columns` stands before them, the others behind."""
     items = split.ratings.items
     first, *others = columns
     named = {name: items[name].to_numpy()[item_codes] for name in ("item_id", "title")}
     return pd.DataFrame({first: columns[first], **named, **{name: columns[name] for name in others}})
-
-
-def checked_k(k: int, most: int) -> int:
-    """k itself when it is a whole number from 1 to `most`."""
-    try:
-        number = operator.index(k)
-    except TypeError:
-        raise RecoLabError(f"k must be a whole number, not {k!r}.") from None
-    if not 1 <= number <= most:
-        raise RecoLabError(f"k must lie between 1 and {most:,}, the number of items to choose from, not {number:,}.")
-    return number
 
 
 def _codes(split: Split, users: Iterable[Any] | None) -> np.ndarray:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from recolab.backend import keras, tf
+from recolab.training.lean_adam import lean_adam
 from recolab.training.masks import fast_masks
 from recolab.training.rows import Rows
 
@@ -28,30 +29,30 @@ class NotCompilable(Exception):
 
 
 class Epochs:
-    """The training and validation epochs of one model at one batch size."""
+    """The training and validation epochs of one model at one batch size, over rows of one kind."""
 
-    def __init__(self, model: Any, batch_size: int) -> None:
+    def __init__(self, model: Any, batch_size: int, rule: Any) -> None:
         self._batch_size = batch_size
         # What was traced: a model that is compiled again, or thawed, is traced again.
         self._state = _compiled_state(model)
         model = weakref.proxy(model)  # the cache below must not keep its own key alive
         self._loop = tf.function(
-            lambda *arguments: _loop(model.train_step, *arguments), jit_compile=True, autograph=False
+            lambda *arguments: _loop(model.train_step, rule, *arguments), jit_compile=True, autograph=False
         )
         self._train_step = tf.function(lambda data: model.train_step(data), autograph=False)
         self._test_step = tf.function(lambda data: model.test_step(data), autograph=False)
 
     @classmethod
-    def of(cls, model: Any, batch_size: int) -> Epochs:
+    def of(cls, model: Any, batch_size: int, rows: Rows) -> Epochs:
         """The epochs of a model: those of an earlier call, unless something has changed since."""
-        known = _known.setdefault(model, {})
-        epochs = known.get(batch_size)
+        known, key = _known.setdefault(model, {}), (batch_size, rows.rule)
+        epochs = known.get(key)
         if epochs is None or not _same(epochs._state, _compiled_state(model)):
-            epochs = known[batch_size] = cls(model, batch_size)
+            epochs = known[key] = cls(model, batch_size, rows.rule)
         return epochs
 
-    def train(self, rows: Rows, order: np.ndarray) -> tuple[dict[str, float], int]:
-        """One pass over the rows in the given order.
+    def train(self, rows: Rows, order: np.ndarray, draws: np.ndarray) -> tuple[dict[str, float], int]:
+        """One pass over the rows in the given order, shape (rows,), with the draws of each visit, (rows, draws).
 
         Returns:
             The logs of the epoch, and the number of the first batch (from 0) whose loss was not finite, or -1.
@@ -60,36 +61,39 @@ class Epochs:
             NotCompilable: XLA has something against the model; nothing was trained.
         """
         before_last = (rows.n - 1) // self._batch_size
-        in_loop, last = np.split(order, [before_last * self._batch_size])
+        end = before_last * self._batch_size
         if before_last:
-            bad = self._train_in_loop(rows, in_loop.reshape(before_last, self._batch_size))
+            bad = self._train_in_loop(rows, _batches(order[:end], before_last), _batches(draws[:end], before_last))
             if bad >= 0:
                 return {}, bad
-        logs = _floats(_run(self._train_step, rows.take(last)))
+        logs = _floats(_run(self._train_step, rows.take(order[end:], draws[end:])))
         return logs, -1 if math.isfinite(logs.get("loss", 0.0)) else before_last
 
-    def _train_in_loop(self, rows: Rows, batches: np.ndarray) -> int:
+    def _train_in_loop(self, rows: Rows, *batches: np.ndarray) -> int:
+        arguments = (rows.tensors, *map(tf.constant, batches))
         try:
-            with fast_masks():
-                function = self._loop.get_concrete_function(rows.tensors, tf.constant(batches))
-            return int(function(rows.tensors, tf.constant(batches)))
+            with fast_masks(), lean_adam():
+                function = self._loop.get_concrete_function(*arguments)
+            return int(function(*arguments))
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError) as error:
             raise NotCompilable(f"XLA cannot compile the model ({str(error).splitlines()[0]})") from error
 
-    def test(self, rows: Rows) -> dict[str, float]:
-        """Loss and metrics over the rows, nothing learnt."""
+    def test(self, rows: Rows, draws: np.ndarray) -> dict[str, float]:
+        """Loss and metrics over the rows, with their draws, shape (rows, draws); nothing learnt."""
         logs: Any = {}
         for start in range(0, rows.n, VALIDATION_BATCH):
-            logs = _run(self._test_step, rows.take(np.arange(start, min(start + VALIDATION_BATCH, rows.n))))
+            positions = np.arange(start, min(start + VALIDATION_BATCH, rows.n))
+            logs = _run(self._test_step, rows.take(positions, draws[positions]))
         return _floats(logs)
 
 
-_known: weakref.WeakKeyDictionary[Any, dict[int, Epochs]] = weakref.WeakKeyDictionary()
+_known: weakref.WeakKeyDictionary[Any, dict[Any, Epochs]] = weakref.WeakKeyDictionary()
 
 
 def build(model: Any, rows: Rows) -> None:
     """Make every variable that training needs: none can be made inside a compiled function."""
-    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(rows.take([0]))
+    first = rows.take(np.zeros(1, np.int32), np.zeros((1, rows.draws_per_row), np.int32))
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(first)
     prediction = model(x, training=False)
     if model.loss is not None:  # a model with a training step of its own may compile without
         model.compute_loss(x, y, prediction, sample_weight, training=False)
@@ -99,18 +103,21 @@ def build(model: Any, rows: Rows) -> None:
         model.optimizer.build(model.trainable_variables)
 
 
-def _loop(step: Any, tensors: tuple[Any, ...], batches: Any) -> Any:
+def _loop(step: Any, rule: Any, tensors: Any, batches: Any, draws: Any) -> Any:
     """Train on every row of `batches`, shape (steps, batch size); the number of the first bad step, or -1."""
-    rows = Rows(tensors, batches.shape[0] * batches.shape[1])
 
     def healthy(number: Any, bad: Any) -> Any:
         return (number < batches.shape[0]) & (bad < 0)
 
     def one_more(number: Any, bad: Any) -> tuple[Any, Any]:
-        loss = step(rows.take(batches[number])).get("loss", 0.0)
+        loss = step(rule(tensors, batches[number], draws[number])).get("loss", 0.0)
         return number + 1, tf.where(tf.math.is_finite(loss), bad, number)
 
     return tf.while_loop(healthy, one_more, (tf.constant(0), tf.constant(-1)))[1]
+
+
+def _batches(visits: np.ndarray, steps: int) -> np.ndarray:
+    return visits.reshape(steps, len(visits) // steps, *visits.shape[1:])
 
 
 def _run(step: Any, data: tuple[Any, ...]) -> Any:

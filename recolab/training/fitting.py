@@ -11,9 +11,11 @@ import pandas as pd
 
 from recolab.backend import keras
 from recolab.errors import RecoLabError
+from recolab.models import PairwiseLoss
 from recolab.training.bar import Bar
 from recolab.training.compiled import Epochs, NotCompilable, build
 from recolab.training.finite import StopAtBadLoss, failed
+from recolab.training.negatives import Negatives, sampled_rows
 from recolab.training.own_loop import Batches, reason
 from recolab.training.rows import Rows, order
 
@@ -31,6 +33,7 @@ def fit(
     initial_epoch: int = 0,
     seed: int = 0,
     target: str = "rating",
+    negatives: int | Negatives | None = None,
     progress: bool = True,
 ) -> Any:
     """Train a compiled Keras model, one XLA-compiled loop an epoch.
@@ -54,6 +57,12 @@ def fit(
         initial_epoch: the epoch to start at, when a training is taken up again.
         seed: of the order of the rows. Dropout masks and initial weights have the seeds of their layers.
         target: the column of a table that is to be learnt.
+        negatives: how many negatives to draw for each row of `x`, or `Negatives` to say how. The rows of `x` are
+            positives then, whatever their ratings, with the target 1; negatives have the target 0. They are items that
+            `x` does not hold for the user, drawn anew every epoch; nothing else is known of held-out rows. A row of a
+            batch is one positive or one negative; for a pairwise loss (`recolab.models.PairwiseLoss`), which brings its
+            own number of negatives, it is a positive with all of them. A table as `validation` gets negatives too,
+            the same in every epoch.
         progress: whether to show a bar.
 
     Returns:
@@ -64,8 +73,16 @@ def fit(
         TrainingFailed: the loss became NaN or infinite; the message says where.
     """
     _check(model, epochs, batch_size, initial_epoch)
-    rows = Rows.of(model, x, y, sample_weight, "training", target)
-    watched = None if validation is None else Rows.of(model, *_three(validation), "validation", target)
+    how = _negatives(model, negatives)
+    if how is None:
+        rows = Rows.of(model, x, y, sample_weight, "training", target)
+    else:
+        rows = _positives(model, x, y, sample_weight, how)
+    watched = None
+    if how is not None and isinstance(validation, pd.DataFrame):
+        watched = sampled_rows(model, validation, how, grouped=_pairwise(model), part="validation", known=x)
+    elif validation is not None:
+        watched = Rows.of(model, *_three(validation), "validation", target)
     build(model, rows)
     callbacks = [*callbacks, Bar(epochs - initial_epoch, shown=progress)]
     plan = _Plan(model, rows, watched, callbacks, initial_epoch, epochs, batch_size, seed)
@@ -92,7 +109,7 @@ class _Plan:
 
 
 def _compiled(plan: _Plan) -> Any:
-    model, loop = plan.model, Epochs.of(plan.model, plan.batch_size)
+    model, loop = plan.model, Epochs.of(plan.model, plan.batch_size, plan.rows)
     steps = -(-plan.rows.n // plan.batch_size)
     callbacks = keras.callbacks.CallbackList(
         plan.callbacks, add_history=True, model=model, epochs=plan.last, steps=steps, verbose=0
@@ -104,7 +121,8 @@ def _compiled(plan: _Plan) -> Any:
         callbacks.on_epoch_begin(epoch)
         model.reset_metrics()
         try:
-            logs, bad = loop.train(plan.rows, order(plan.rows.n, plan.seed, epoch))
+            visits = order(plan.rows.n, plan.seed, epoch), plan.rows.draws(plan.seed, epoch)
+            logs, bad = loop.train(plan.rows, *visits)
         except NotCompilable:
             callbacks.on_train_end()  # they begin once more in the other loop
             raise
@@ -112,7 +130,7 @@ def _compiled(plan: _Plan) -> Any:
             callbacks.on_train_end(logs)  # files are closed, best weights given back
             raise failed(epoch, bad, steps)
         if plan.watched is not None:
-            measured = _validate(model, loop, plan.watched, callbacks)
+            measured = _validate(model, loop, plan.watched, plan.seed, callbacks)
             logs |= {f"val_{name}": value for name, value in measured.items()}
         callbacks.on_epoch_end(epoch, logs)
         if model.stop_training:
@@ -122,10 +140,10 @@ def _compiled(plan: _Plan) -> Any:
     return model.history
 
 
-def _validate(model: Any, loop: Epochs, watched: Rows, callbacks: Any) -> dict[str, float]:
+def _validate(model: Any, loop: Epochs, watched: Rows, seed: int, callbacks: Any) -> dict[str, float]:
     callbacks.on_test_begin()
     model.reset_metrics()
-    logs = loop.test(watched)
+    logs = loop.test(watched, watched.draws(seed, 0))
     callbacks.on_test_end(logs)
     return logs
 
@@ -133,7 +151,7 @@ def _validate(model: Any, loop: Epochs, watched: Rows, callbacks: Any) -> dict[s
 def _uncompiled(plan: _Plan) -> Any:
     return plan.model.fit(
         Batches(plan.rows, plan.batch_size, plan.seed, plan.first),
-        validation_data=None if plan.watched is None else Batches(plan.watched, plan.batch_size),
+        validation_data=plan.watched and Batches(plan.watched, plan.batch_size, plan.seed, shuffled=False),
         initial_epoch=plan.first,
         epochs=plan.last,
         callbacks=[*plan.callbacks, StopAtBadLoss()],
@@ -154,6 +172,33 @@ def _check(model: Any, epochs: int, batch_size: int, initial_epoch: int) -> None
             f"`epochs` is the epoch to stop after, so it must be larger than `initial_epoch`, but {epochs} and "
             f"{initial_epoch} came."
         )
+
+
+def _negatives(model: Any, negatives: int | Negatives | None) -> Negatives | None:
+    """How to draw negatives, or None; a pairwise loss has its own number of them."""
+    own = model.loss.negatives if _pairwise(model) else None
+    if negatives is None:
+        return None if own is None else Negatives(own)
+    how = negatives if isinstance(negatives, Negatives) else Negatives(negatives)
+    if own not in (None, how.per_positive):
+        raise RecoLabError(
+            f"The model's loss compares each positive with {own} negatives, but negatives={how.per_positive} came: "
+            "leave it out, or build the model with that number."
+        )
+    return how
+
+
+def _pairwise(model: Any) -> bool:
+    return isinstance(model.loss, PairwiseLoss)
+
+
+def _positives(model: Any, x: Any, y: Any, sample_weight: Any, how: Negatives) -> Rows:
+    if y is not None or sample_weight is not None:
+        raise RecoLabError(
+            "With negatives every row of `x` is a positive, so targets and weights have no place: leave out "
+            f"{'`y`' if y is not None else '`sample_weight`'}, or leave out `negatives`."
+        )
+    return sampled_rows(model, x, how, grouped=_pairwise(model), part="training")
 
 
 def _three(validation: Any) -> tuple[Any, Any, Any]:

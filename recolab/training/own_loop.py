@@ -47,25 +47,28 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras ships no ty
     Args:
         rows: the rows to be visited.
         batch_size: rows a batch; the last one may be shorter.
-        seed: of the order; None keeps the rows as they stand.
+        seed: of the order and of the draws.
         epoch: the first epoch to be visited.
+        shuffled: False visits the rows as they stand, with the draws of the first epoch every time.
     """
 
-    def __init__(self, rows: Rows, batch_size: int, seed: int | None = None, epoch: int = 0) -> None:
+    def __init__(self, rows: Rows, batch_size: int, seed: int = 0, epoch: int = 0, *, shuffled: bool = True) -> None:
         super().__init__()
-        self._arrays = keras.tree.map_structure(lambda tensor: tensor.numpy(), rows.tensors)
-        self._n, self._batch_size, self._seed = rows.n, batch_size, seed
+        self._rows, self._batch_size, self._seed, self._shuffled = rows, batch_size, seed, shuffled
         self._next_epoch = epoch
         self.on_epoch_begin()
         self._next_epoch = epoch  # Keras looks into the first batches before the first epoch begins
 
     def __len__(self) -> int:
-        return -(-self._n // self._batch_size)
+        return -(-self._rows.n // self._batch_size)
 
     def __getitem__(self, number: int) -> tuple[Any, ...]:
-        chosen = self._order[number * self._batch_size : (number + 1) * self._batch_size]
-        return keras.tree.map_structure(lambda array: array[chosen], self._arrays)  # type: ignore[no-any-return]
+        visits = slice(number * self._batch_size, (number + 1) * self._batch_size)
+        batch = self._rows.take(self._order[visits], self._draws[visits])
+        return keras.tree.map_structure(lambda tensor: tensor.numpy(), batch)  # type: ignore[no-any-return]
 
     def on_epoch_begin(self) -> None:
-        self._order = np.arange(self._n) if self._seed is None else order(self._n, self._seed, self._next_epoch)
+        rows, epoch = self._rows, self._next_epoch if self._shuffled else 0
+        self._order = order(rows.n, self._seed, epoch) if self._shuffled else np.arange(rows.n)
+        self._draws = rows.draws(self._seed, epoch)
         self._next_epoch += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,17 +14,29 @@ from recolab.errors import RecoLabError
 from recolab.features import check_codes, inputs, inputs_of, target
 
 
+def gather(tensors: Any, positions: Any, draws: Any) -> Any:
+    """The rows at some positions, in the same nesting; nothing is left to chance."""
+    return keras.tree.map_structure(lambda tensor: tf.gather(tensor, positions), tensors)
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows of one part of the data.
 
     Attributes:
-        tensors: (x, y) or (x, y, sample_weight) as nested tensors, each with the rows as first axis.
+        tensors: what the rows are made of, nested: (x, y) or (x, y, sample_weight) with the rows as first axis, or
+            whatever `rule` reads.
         n: how many rows.
+        rule: makes data for Keras, (x, y) or (x, y, sample_weight), of the tensors, positions of shape (batch,) and
+            draws of shape (batch, draws_per_row). It runs inside compiled loops too, and rows with an equal rule share
+            one.
+        draws_per_row: how many random numbers a row needs.
     """
 
-    tensors: tuple[Any, ...]
+    tensors: Any
     n: int
+    rule: Callable[[Any, Any, Any], Any] = gather
+    draws_per_row: int = 0
 
     @classmethod
     def of(cls, model: Any, x: Any, y: Any, sample_weight: Any, part: str, target_column: str) -> Rows:
@@ -61,10 +74,14 @@ class Rows:
             check_codes(model, _named(model, arrays[0]))
         return cls(keras.tree.map_structure(tf.constant, arrays), lengths.pop())
 
-    def take(self, positions: Any) -> tuple[Any, ...]:
-        """The rows at some positions, in the same nesting."""
-        taken: tuple[Any, ...] = keras.tree.map_structure(lambda tensor: tf.gather(tensor, positions), self.tensors)
-        return taken
+    def take(self, positions: Any, draws: Any) -> Any:
+        """The rows at some positions as data for Keras."""
+        return self.rule(self.tensors, positions, draws)
+
+    def draws(self, seed: int, epoch: int) -> np.ndarray:
+        """The random numbers of an epoch, shape (n, draws_per_row), int32 from 0 to 2³¹ - 1, in the order of visits."""
+        generator = np.random.default_rng([seed, epoch, 1])  # not the numbers of the order
+        return generator.integers(0, 2**31, (self.n, self.draws_per_row), np.int32)
 
 
 def order(n: int, seed: int, epoch: int) -> np.ndarray:

@@ -1,8 +1,10 @@
 """A `Report` and the comparison of several."""
 
+import io
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from recolab.errors import RecoLabError
@@ -79,3 +81,28 @@ def test_compare_shows_both_protocols_when_told_to():
 def test_comparing_nothing_is_an_error():
     with pytest.raises(RecoLabError, match="nothing to compare"):
         compare({})
+
+
+RANKED = Report({"hr@10": 0.5, "coverage@10": 0.25}, PROTOCOL, intervals={"hr@10": (0.4, 0.61234)})
+
+
+def test_intervals_are_printed_beside_the_means():
+    assert str(RANKED) == (
+        "HR@10 0.5000  COVERAGE@10 0.2500\n"
+        "95 % intervals: HR@10 0.4000 – 0.6123\n"
+        "protocol: data ml-100k (official) · split published u1 · rows 20,000 · refitted yes"
+    )
+
+
+def test_as_html_the_intervals_stand_below_their_means():
+    table = pd.read_html(io.StringIO(RANKED._repr_html_()), index_col=0)[0]
+    assert table.columns.tolist() == ["HR@10", "COVERAGE@10"]
+    assert table["HR@10"].tolist() == [0.5, 0.4, 0.6123]
+    assert table["COVERAGE@10"].isna().tolist() == [False, True, True]
+    assert table.index.tolist()[1:] == ["95 % low", "95 % high"]
+
+
+def test_a_row_has_the_ends_of_the_intervals():
+    row = RANKED.row()
+    assert (row["hr@10_low"], row["hr@10_high"]) == (0.4, 0.61234)
+    assert json.loads(json.dumps(row)) == row

@@ -38,3 +38,31 @@ def with_weights():
         return model
 
     return set_tables
+
+
+@pytest.fixture(scope="session")
+def split_of():
+    """A split with a training row for every 1 of a matrix of users × items, and a test row for every 0."""
+
+    def made(matrix):
+        matrix = np.asarray(matrix)
+        user, item = np.indices(matrix.shape).reshape(2, -1)
+        frame = pd.DataFrame({"user": user, "item": item, "rating": 3})
+        ratings = rl.Ratings.from_frame(frame, scale=(1, 5), name="a matrix")
+        ids = frame[matrix.ravel() == 0].rename(columns={"user": "user_id", "item": "item_id"})
+        return rl.split.given(ratings, test=ids, valid=0)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def taken():
+    """Which of 20 users took which of 11 items, with very busy and very idle users; float64."""
+    rng = np.random.default_rng(7)
+    return (rng.random((20, 11)) < rng.uniform(0.05, 0.9, (20, 1))).astype(np.float64)
+
+
+@pytest.fixture(scope="session")
+def drawn(taken, split_of):
+    """`taken` as a split."""
+    return split_of(taken)

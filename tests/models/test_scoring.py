@@ -48,6 +48,20 @@ def test_blocks_do_not_change_the_numbers(with_weights, monkeypatch):
     assert predict(model, EVERY_PAIR) == pytest.approx(scores(model, np.arange(3)).ravel())
 
 
+def test_a_model_that_answers_for_all_items_is_asked_for_some_users_at_a_time(monkeypatch):
+    asked = []
+
+    class Watched(Gridwise):
+        def scores(self, users):
+            asked.append(users.tolist())
+            return super().scores(users)
+
+    monkeypatch.setattr(scoring, "USERS", 2)
+    rows = pd.DataFrame({"user": [5, 0, 2, 5, 0], "item": [3, 1, 0, 0, 2]})
+    assert predict(Watched(), rows).tolist() == [53, 1, 20, 50, 2]
+    assert asked == [[0, 2], [5]]
+
+
 def test_no_rows_give_no_predictions(with_weights):
     model = with_weights(BiasedMF(SIZES, factors=2))
     assert predict(model, EVERY_PAIR.head(0)).shape == (0,)

@@ -11,7 +11,7 @@ from recolab import fit
 from recolab.backend import keras, tf
 from recolab.errors import RecoLabError, TrainingFailed
 from recolab.training.compiled import Epochs
-from recolab.training.rows import order
+from recolab.training.rows import Rows, order
 
 L = keras.layers
 
@@ -68,11 +68,12 @@ def test_an_order_is_a_permutation_of_its_own_for_each_epoch_and_seed():
 def test_nothing_compiles_twice_but_what_changed(build, table):
     model = build()
     fit(model, table, epochs=1, progress=False)
-    known = Epochs.of(model, 256)
+    rows = Rows.of(model, table, None, None, "training", "rating")
+    known = Epochs.of(model, 256, rows)
     fit(model, table, epochs=1, progress=False)
-    assert Epochs.of(model, 256) is known
+    assert Epochs.of(model, 256, rows) is known
     model.compile(optimizer=keras.optimizers.SGD(0.0), loss="mae")
-    assert Epochs.of(model, 256) is not known
+    assert Epochs.of(model, 256, rows) is not known
     before = digest(model)
     fit(model, table, epochs=1, progress=False)
     assert [w.numpy().tolist() for w in model.trainable_variables] != []

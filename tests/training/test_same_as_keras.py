@@ -45,6 +45,8 @@ CASES = {
     "averaged weights": lambda build: build(
         optimizer=keras.optimizers.Adam(0.01, use_ema=True, ema_overwrite_frequency=5)
     ),
+    "weight decay": lambda build: build(optimizer=keras.optimizers.AdamW(0.01, weight_decay=0.1)),
+    "amsgrad": lambda build: build(optimizer=keras.optimizers.Adam(0.01, amsgrad=True)),
     "clipped gradients": lambda build: build(optimizer=keras.optimizers.Adam(0.01, global_clipnorm=0.1)),
     "own step": with_own_step,
 }

@@ -1,0 +1,225 @@
+"""How well the ranking models of Day 3 rank, on published splits and beside published numbers.
+
+    python benchmarks/ranking_quality.py ml-1m   [--only MF --only EASE] [--seeds 5] [--record]
+    python benchmarks/ranking_quality.py ml-100k [--seeds 5] [--record]
+
+Needs the real ratings. ML-1M: the NCF authors' split; settings and epochs are chosen on each user's last but one film,
+the model is then fitted again with it and tested once, against the published 99 films and against the whole catalogue.
+ML-100K: the published split `ua`, of whose training rows a tenth is held back to choose on; whole catalogue, training
+films masked.
+
+MF is trained by plain SGD whose learning rate falls to 0: with the cross entropy averaged over a batch, a rate of
+.05 × batch size is a step of .05 for every row, as the code of Rendle et al. (2020) takes it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+import recolab as rl
+from recolab.backend import keras
+
+SGD, Adam, CosineDecay = keras.optimizers.SGD, keras.optimizers.Adam, keras.optimizers.schedules.CosineDecay
+WATCH = "val_ndcg@10"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model that is trained, and how.
+
+    Attributes:
+        build: called with a split, the seed, the steps of a whole training and the setting.
+        settings: what to choose from.
+        epochs: of a trial, at most.
+        batch_size, negatives: as `rl.fit` takes them.
+    """
+
+    build: Callable[..., Any]
+    settings: list[dict[str, Any]]
+    epochs: int
+    batch_size: int = 2048
+    negatives: int | None = 4
+    patience: int = 5
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is run on one set of ratings: the split, how the test is measured, the models."""
+
+    split: Callable[[rl.Ratings], rl.split.Split]
+    tests: list[dict[str, Any]]
+    baselines: dict[str, Callable[[rl.split.Split], Any]]
+    trained: dict[str, Trained]
+    valid: dict[str, Any] = field(default_factory=dict)
+
+
+def mf(split: rl.split.Split, seed: int, steps: int, *, factors: int, rate: float, l2: float, batch_size: int) -> Any:
+    """Dot product with cross entropy and SGD; `rate` is the step for one row."""
+    optimizer = SGD(CosineDecay(rate * batch_size, steps))
+    return rl.models.RankingMF(split, factors=factors, loss="logistic", l2=l2, optimizer=optimizer, seed=seed)
+
+
+def pairwise(loss: str) -> Callable[..., Any]:
+    """Dot product with BPR or WARP."""
+
+    def build(split: rl.split.Split, seed: int, _steps: int, *, factors: int, rate: float, l2: float) -> Any:
+        return rl.models.RankingMF(split, factors=factors, loss=loss, l2=l2, optimizer=Adam(rate), seed=seed)
+
+    return build
+
+
+def neural(name: str) -> Callable[..., Any]:
+    """GMF, MLP or NeuMF from scratch, with Adam."""
+
+    def build(split: rl.split.Split, seed: int, _steps: int, *, factors: int, rate: float) -> Any:
+        return getattr(rl.models, name)(split, factors=factors, optimizer=Adam(rate), seed=seed)
+
+    return build
+
+
+def pretrained(
+    split: rl.split.Split, seed: int, _steps: int, *, factors: int, rate: float, epochs_before: int, rate_after: float
+) -> Any:
+    """NeuMF that starts from a GMF and an MLP, for SGD."""
+    model = rl.models.NeuMF(split, factors=factors, optimizer=SGD(rate_after), seed=seed)
+    rl.training.pretrain(
+        model, split.train, epochs=epochs_before, learning_rate=rate, batch_size=2048, seed=seed, progress=False
+    )
+    return model
+
+
+PLANS = {
+    "ml-1m": Plan(
+        split=lambda ratings: rl.split.published(ratings, "ncf"),
+        tests=[{"candidates": "published"}, {"candidates": "all"}],
+        baselines={
+            "Popularity": rl.models.Popularity,
+            "Popularity, at the user's time": lambda split: rl.models.Popularity(split, at_users_time=True),
+            "ItemKNN": rl.models.ItemKNN,
+            "EASE, l2 = 1000": lambda split: rl.models.EASE(split, l2=1000),
+            "EASE, l2 = 300": lambda split: rl.models.EASE(split, l2=300),
+            "iALS": rl.models.IALS,
+        },
+        trained={
+            "MF": Trained(mf, [{"factors": 192, "rate": 0.05, "l2": 0.005, "batch_size": 2048}], epochs=20),
+            "GMF": Trained(neural("GMF"), [{"factors": 16, "rate": 0.001}], epochs=30),
+            "NeuMF": Trained(neural("NeuMF"), [{"factors": 16, "rate": 0.001}], epochs=25),
+            "NeuMF, pre-trained": Trained(
+                pretrained, [{"factors": 16, "rate": 0.001, "epochs_before": 15, "rate_after": 0.05}], epochs=12
+            ),
+        },
+    ),
+    "ml-100k": Plan(
+        split=lambda ratings: rl.split.published(ratings, "ua"),
+        tests=[{"candidates": "all"}, {"candidates": "all", "mask_seen": False}],
+        baselines={
+            "Popularity": rl.models.Popularity,
+            "ItemKNN": rl.models.ItemKNN,
+            "EASE, l2 = 300": lambda split: rl.models.EASE(split, l2=300),
+            "iALS": rl.models.IALS,
+        },
+        trained={
+            name: Trained(
+                pairwise(loss),
+                [{"factors": factors, "rate": 0.005, "l2": l2} for factors in (16, 40) for l2 in (0.005, 0.02)],
+                epochs=60,
+                batch_size=512,
+                negatives=None,
+            )
+            for name, loss in {"BPR": "bpr", "WARP": "warp"}.items()
+        },
+        valid={"candidates": "all"},
+    ),
+}
+
+
+def tested(model: Any, split: rl.split.Split, plan: Plan) -> list[Any]:
+    """A report for every way in which the plan tests."""
+    return [rl.evaluate.rankings(model, split, **{"k": 10, **how}) for how in plan.tests]
+
+
+def chosen(how: Trained, split: rl.split.Split, plan: Plan, seed: int) -> tuple[list[Any], dict[str, Any]]:
+    """Choose, refit, test: reports and what was chosen."""
+
+    def build(part: rl.split.Split, **setting: Any) -> Any:
+        rows = len(part.train) * (1 + (how.negatives or 0))
+        return how.build(part, seed, how.epochs * -(-rows // how.batch_size), **setting)
+
+    outcome = rl.evaluate.choose_refit_test(
+        build,
+        split,
+        settings=how.settings,
+        max_epochs=how.epochs,
+        batch_size=how.batch_size,
+        patience=how.patience,
+        seed=seed,
+        watch=WATCH,
+        valid_ranking=plan.valid,
+        test_ranking=plan.tests[0],
+        negatives=how.negatives,
+        progress=False,
+    )
+    further = [rl.evaluate.rankings(outcome.model, split.refit(), **{"k": 10, **how}) for how in plan.tests[1:]]
+    return [outcome.report, *further], {**outcome.setting, "epochs": outcome.epochs}
+
+
+def main(
+    data: Annotated[str, typer.Argument(help=" or ".join(PLANS))],
+    only: Annotated[list[str] | None, typer.Option(help="Models to run; all without it.")] = None,
+    seeds: Annotated[int, typer.Option(help="Seeds of every trained model.")] = 5,
+    record: Annotated[bool, typer.Option(help="Write every run under results/ as well.")] = False,
+) -> None:
+    """Print our numbers beside the published ones."""
+    if data not in PLANS:
+        raise typer.BadParameter(f"expected {' or '.join(PLANS)}, not {data!r}")
+    plan, ratings = PLANS[data], rl.load(data)
+    unknown = sorted(set(only or ()) - {*plan.baselines, *plan.trained})
+    if unknown:
+        raise typer.BadParameter(f"unknown models {unknown}; there are {[*plan.baselines, *plan.trained]}")
+    split = plan.split(ratings)
+    rows: list[dict[str, Any]] = []
+
+    def note(model: str, reports: list[Any], seed: int | None, seconds: float, setting: dict[str, Any]) -> None:
+        for report in reports:
+            how = {name: report.protocol[name] for name in ("candidates", "masked")}
+            rows.append({"model": model, "seed": seed, **how, **report.metrics})
+            shown = {name: report.metrics[name] for name in ("hr@10", "ndcg@10", "precision@10")}
+            numbers = ", ".join(f"{name} {value:.4f}" for name, value in shown.items())
+            print(f"{model:32} seed {seed}  {numbers}  {how}  {seconds:.0f} s  {setting}", flush=True)
+            if record:
+                rl.runs.record(
+                    f"{data}-ranking",
+                    model,
+                    report,
+                    parameters=setting,
+                    seeds={"split": 0} if seed is None else {"split": 0, "model": seed, "fit": seed},
+                    ratings=ratings,
+                    seconds=round(seconds, 1),
+                )
+
+    for name, build in plan.baselines.items():
+        if not only or name in only:
+            start, refitted = time.perf_counter(), split.refit()
+            reports = tested(build(refitted), refitted, plan)
+            note(name, reports, None, time.perf_counter() - start, {})
+    for name, how in plan.trained.items():
+        for seed in range(seeds if not only or name in only else 0):
+            start = time.perf_counter()
+            reports, setting = chosen(how, split, plan, seed)
+            note(name, reports, seed, time.perf_counter() - start, setting)
+
+    print("\nTest, mean over seeds (settings and epochs chosen on validation, refitted, tested once):")
+    table = pd.DataFrame(rows).groupby(["candidates", "masked", "model"], sort=False)
+    print(table[["hr@10", "ndcg@10", "precision@10"]].agg(["mean", "std"]).round(4).to_string())
+    print("\nPublished (compare within a protocol only):")
+    print(rl.runs.published(ratings).query("metric != 'rmse'").to_string(index=False))
+
+
+if __name__ == "__main__":
+    typer.run(main)

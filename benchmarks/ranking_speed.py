@@ -1,0 +1,71 @@
+"""How fast ranked lists are measured, beside asking Keras for one user at a time, and how much memory that takes.
+
+    python benchmarks/ranking_speed.py
+
+On ML-1M with the NCF authors' test items: 6,040 users, their 100 published candidates and then all 3,706 items. The
+models are as large as trained ones, and not trained.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import recolab as rl
+
+ONE_BY_ONE = 20
+"""Users asked one at a time; the time for all is worked out from theirs."""
+
+UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes in which the system counts memory."""
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    """How long one call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print the times and the peak memory."""
+    split = rl.split.published(rl.load("ml-1m"), "ncf").refit()
+    models = {
+        "RankingMF, 192 factors": rl.models.RankingMF(split, factors=192),
+        "NeuMF, 16 factors": rl.models.NeuMF(split, factors=16),
+    }
+    everything = np.arange(split.n_items, dtype=np.int32)
+    published = {user: group.to_numpy() for user, group in split.candidates.groupby("user")["item"]}
+
+    def one_by_one(model: Any, candidates: Callable[[int], np.ndarray]) -> None:
+        for user in range(ONE_BY_ONE):
+            items = candidates(user)
+            scores = model.predict({"user": np.full(len(items), user, np.int32), "item": items}, verbose=0)
+            np.argsort(-scores.ravel())[:10]
+
+    print(f"{split.ratings.name}: {split.n_users:,} users; the first call, the best of three more, one user at a time")
+    for name, model in models.items():
+        for candidates, of_user in (("published", published.__getitem__), ("all", lambda _user: everything)):
+
+            def measure(model: Any = model, candidates: str = candidates) -> None:
+                rl.evaluate.rankings(model, split, candidates=candidates)
+
+            first = seconds(measure)
+            again = min(seconds(measure) for _ in range(3))
+            one_by_one(model, of_user)  # the first call of Keras compiles
+            slow = seconds(lambda m=model, of=of_user: one_by_one(m, of)) / ONE_BY_ONE * split.n_users
+            print(
+                f"{name:<24}{candidates:<11}{first:7.2f} s {again:7.2f} s {slow:8.0f} s (from {ONE_BY_ONE} users), "
+                f"{slow / again:,.0f} times as long"
+            )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
+    print(f"peak memory of all of it: {peak / 2**30:.2f} GB")
+
+
+if __name__ == "__main__":
+    main()
