@@ -28,7 +28,8 @@ def history(
     Args:
         history: what `recolab.fit` or Keras' `fit` returned, its dict of curves, or several of either by name
             (`{"plain": one, "with biases": other}`) to compare them. A dict without epochs starts at epoch 1.
-        metric: which metric to draw, for example `"mae"`; without it `rmse` where that was measured, else `loss`.
+        metric: which metric to draw, for example `"mae"`, or `"ndcg@10"` as `recolab.evaluate.RankingCallback` writes it,
+            on validation rows alone; without it `rmse` where that was measured, else `loss`.
         best: whether the lowest or the highest value of the metric is the best one.
 
     Returns:
@@ -87,8 +88,8 @@ def _one_run(value: Any) -> tuple[Sequence[int], Curves]:
 
 
 def _long(name: str, epochs: Sequence[int], curves: Curves, metric: str) -> pd.DataFrame:
-    if metric not in curves:
-        known = sorted(curve for curve in curves if not curve.startswith("val_"))
+    if metric not in curves and f"val_{metric}" not in curves:
+        known = sorted({curve.removeprefix("val_") for curve in curves})
         raise RecoLabError(f"This history has no metric {metric!r}: it holds {', '.join(known)}.")
     parts = [
         pd.DataFrame({"model": name, "part": part, "epoch": list(epochs), "value": [float(v) for v in curves[key]]})

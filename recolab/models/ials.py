@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from scipy import sparse
 from tqdm import tqdm
@@ -14,6 +12,10 @@ from recolab.split import Split
 
 CELLS_PER_BLOCK = 4_000_000
 """Numbers held at once, of vectors gathered and of systems to be solved: 16 MB each."""
+
+PIECE = 64
+"""Vectors of a row multiplied at once. Bounds the memory of very long rows, and for products as small as these BLAS
+starts no threads, which would take longer to meet than to multiply."""
 
 START = 0.1
 """Standard deviation of an initial vector's length, so to speak: each of its numbers has START / √factors."""
@@ -89,30 +91,32 @@ def _solved(taken: sparse.csr_array, others: np.ndarray, weight: float, l2: floa
     penalty = (l2 * (count + weight * len(others)) ** nu).astype(np.float32)
     padded = np.vstack([others, np.zeros((1, factors), np.float32)])  # the last row adds nothing to any sum
     vectors = np.empty((n_rows, factors), np.float32)
-    for rows, columns in _padded_blocks(taken, factors):
-        gathered = padded[columns]
-        systems = gathered.transpose(0, 2, 1) @ gathered + everywhere
+    longest_first = np.argsort(-count, kind="stable")
+    size = max(1, CELLS_PER_BLOCK // (factors * max(PIECE, factors)))
+    for block in range(0, n_rows, size):
+        rows = longest_first[block : block + size]
+        systems, sums = np.tile(everywhere, (len(rows), 1, 1)), np.zeros((len(rows), factors), np.float32)
         systems[:, np.arange(factors), np.arange(factors)] += penalty[rows, None]
-        sums = gathered.sum(axis=1)
+        for start in range(0, count[rows[0]], PIECE):
+            left = np.count_nonzero(count[rows] > start)  # the rows in front, because the longest come first
+            gathered = padded[_piece(taken, rows[:left], start)]
+            systems[:left] += gathered.transpose(0, 2, 1) @ gathered
+            sums[:left] += gathered.sum(axis=1)
         vectors[rows] = np.linalg.solve(systems, sums[:, :, None])[:, :, 0]
     return vectors
 
 
-def _padded_blocks(taken: sparse.csr_array, factors: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Rows of about equally many columns, with those columns, shape (rows, most columns); `n_columns` fills up."""
-    count, n_columns = np.diff(taken.indptr), taken.shape[1]
-    order = np.argsort(-count, kind="stable")
-    start = 0
-    while start < len(order):
-        most = count[order[start]]
-        size = max(1, CELLS_PER_BLOCK // (factors * max(most, factors)))
-        rows = order[start : start + size]
-        places = taken.indptr[rows, None] + np.arange(most)
-        there = np.arange(most) < count[rows, None]
-        columns = np.full(there.shape, n_columns)
-        columns[there] = taken.indices[places[there]]
-        yield rows, columns
-        start += size
+def _piece(taken: sparse.csr_array, rows: np.ndarray, start: int) -> np.ndarray:
+    """The columns of some rows, longest first, from place `start` on, shape (rows, at most PIECE).
+
+    Where a row has come to its end, the number of columns stands in place of one.
+    """
+    first, end = taken.indptr[rows, None] + start, taken.indptr[rows + 1, None]
+    places = first + np.arange(min(PIECE, end[0, 0] - first[0, 0]))
+    there = places < end
+    columns = np.full(places.shape, taken.shape[1])
+    columns[there] = taken.indices[places[there]]
+    return columns
 
 
 def _check(factors: int, weight: float, l2: float, rounds: int) -> None:

@@ -60,6 +60,12 @@ def test_several_trainings_stand_in_one_chart_by_name(rows_of):
     assert table.groupby("model").size().to_dict() == {"one": 8, "other": 8}
 
 
+def test_a_metric_of_validation_rows_alone_has_one_curve(rows_of):
+    chart = rl.charts.history({"loss": [2, 1], "val_ndcg@10": [0.3, 0.4]}, metric="ndcg@10", best="highest")
+    assert [len(table) for table in rows_of(chart)] == [2, 1]
+    assert "Best epoch on validation: 2 (ndcg@10 0.4000)" in words(chart)
+
+
 def test_errors_are_measured_by_how_often_an_item_was_rated(split, guesses_four, rows_of):
     chart = rl.charts.error_by_popularity(guesses_four, split)
     table = rows_of(chart)[0].set_index("rated")

@@ -6,7 +6,7 @@ import pytest
 import recolab as rl
 from recolab.backend import keras
 from recolab.errors import RecoLabError
-from recolab.models import DeepMF, MixedBiasMF, MixedTowersMF, NeuralCF, RatingMLP, Sizes, load_model
+from recolab.models import DMF, DeepMF, MixedBiasMF, MixedTowersMF, NeuralCF, RatingMLP, Sizes, load_model
 
 SIZES = Sizes(3, 4, mean=3.25, scale=(1, 5))
 MOVIELENS = Sizes(943, 1682, mean=3.53)
@@ -208,12 +208,42 @@ def test_an_unknown_variant_is_refused():
         NeuralCF(SIZES, variant="source-ish")
 
 
+@pytest.fixture(scope="module")
+def made_up():
+    return rl.split.random(rl.load("synthetic", seed=3), test=0.2, valid=0, seed=0)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("build", "beaten_by"),
+    "build",
     [
-        (lambda split: RatingMLP(split, l2=0.02), 0.03),
+        lambda split: RatingMLP(split, factors=8, l2=0.02),
+        lambda split: RatingMLP(split, factors=8, widths=(12, 6), batch_norm=True, residual=True, dropout=0.1),
+        lambda split: DeepMF(split, factors=8, dropout=0.2),
+        lambda split: NeuralCF(split, factors=8),
+        lambda split: NeuralCF(split, factors=8, variant="source"),
+        lambda split: MixedBiasMF(split, factors=8, widths=(8,), sigmoid=True),
+        lambda split: MixedTowersMF(split, factors=8),
+        lambda split: DMF(split, widths=(32, 16), optimizer=keras.optimizers.Adam(0.01)),
     ],
+    ids=["linear", "deep", "DeepMF", "NeuralCF paper", "NeuralCF source", "mixed 1", "mixed 2", "DMF"],
 )
-def test_each_model_learns(build, beaten_by):
-    pass
+def test_each_model_learns_what_a_user_and_an_item_are_like(build, made_up):
+    mean = rl.evaluate.ratings(rl.models.GlobalMean(made_up), made_up.test).metrics["rmse"]
+    biases = rl.evaluate.ratings(rl.models.BiasBaseline(made_up), made_up.test).metrics["rmse"]
+    model = build(made_up)
+    rl.fit(model, made_up.train, epochs=4, batch_size=256, progress=False)
+    reached = rl.evaluate.ratings(model, made_up.test).metrics["rmse"]
+    assert mean - reached > 0.8 * (mean - biases), f"mean {mean:.3f}, biases {biases:.3f}, reached {reached:.3f}"
+
+
+@pytest.mark.slow
+def test_the_linear_model_learns_biases_whatever_its_size(made_up):
+    def learnt(factors):
+        model = RatingMLP(made_up, factors=factors, l2=0.01, optimizer=keras.optimizers.Adam(0.005))
+        rl.fit(model, made_up.train, epochs=6, batch_size=256, progress=False)
+        return model
+
+    errors = [rl.evaluate.ratings(learnt(factors), made_up.test).metrics["rmse"] for factors in (1, 30)]
+    biases = rl.evaluate.ratings(rl.models.BiasBaseline(made_up), made_up.test).metrics["rmse"]
+    assert errors == pytest.approx([biases] * 2, abs=0.015)

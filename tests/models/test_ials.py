@@ -32,9 +32,10 @@ def objective(taken, model, weight, l2, nu):
     return (taken * (scores - 1) ** 2).sum() + weight * (scores**2).sum() + l2 * penalties
 
 
-@pytest.mark.parametrize("cells", [1, 60, 10**6])
-def test_a_round_solves_the_users_and_then_the_items(drawn, taken, monkeypatch, cells):
+@pytest.mark.parametrize(("cells", "piece"), [(1, 64), (60, 3), (60, 4), (10**6, 2), (10**6, 64)])
+def test_a_round_solves_the_users_and_then_the_items(drawn, taken, monkeypatch, cells, piece):
     monkeypatch.setattr(ials, "CELLS_PER_BLOCK", cells)  # one row a block, several, all
+    monkeypatch.setattr(ials, "PIECE", piece)
     known = {name: SETTING[name] for name in ("weight", "l2", "nu")}
     once, twice = (IALS(drawn, rounds=rounds, **SETTING) for rounds in (1, 2))
     users = dense_solve(taken, once.item_vectors.astype(np.float64), **known)

@@ -114,7 +114,7 @@ def test_pretraining_starts_neumf_from_a_gmf_and_an_mlp(clicks):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"model": GMF(SIZES)}, "starts a NeuMF .*, but gmf came"),
+        ({"model": GMF(SIZES)}, "starts a NeuMF .*, but 'gmf' came"),
         ({"alpha": 1.5}, "`alpha` must lie between 0 and 1, but 1.5"),
     ],
 )
