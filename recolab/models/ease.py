@@ -26,6 +26,9 @@ class EASE:
     The inverse is taken in float64: the eigenvalues of XᵀX span six powers of ten. Time grows with the third power of
     the number of items, memory with the second; users cost next to nothing.
 
+    The default penalty did best in full ranking on the validation rows of ML-1M ("ncf") and ML-100K ("ua"). Sampled
+    candidates ask for more (1,000 on ML-1M), the last item of each user of ML-100K for less (100).
+
     Args:
         split: whose training rows are learnt from.
         l2: the penalty, in squared errors; above 0.

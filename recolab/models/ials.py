@@ -36,6 +36,10 @@ class IALS:
     the users, then the items. The sum over all items is the same for every user: every cell counts, but nothing as
     large as users × items is ever held.
 
+    Weight, penalty, nu and rounds are those the second paper's authors publish for ML-1M, with 192 factors in place of
+    64. Of seven settings tried here they did best on the validation rows of "ncf" with sampled candidates; for full
+    ranking `weight=1, l2=0.003` is better.
+
     Args:
         split: whose training rows are learnt from.
         factors: length of the vectors.

@@ -21,6 +21,9 @@ class ItemKNN:
     Karypis, Konstan and Riedl (2001), "Item-based Collaborative Filtering Recommendation Algorithms", with binary rows
     as in Deshpande and Karypis (2004); shrinkage as in Ferrari Dacrema, Cremonesi and Jannach (2019).
 
+    Of 20 to 500 neighbours and a shrinkage of 0 to 300 the defaults were best or within .003 of it on the validation
+    rows of ML-1M ("ncf") and ML-100K ("ua").
+
     Args:
         split: whose training rows are learnt from.
         neighbours: how many items N(i) holds at most; of equally similar ones the lower code comes first. An item is

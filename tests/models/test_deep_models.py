@@ -217,22 +217,24 @@ def made_up():
 @pytest.mark.parametrize(
     "build",
     [
-        lambda split: RatingMLP(split, factors=8, l2=0.02),
-        lambda split: RatingMLP(split, factors=8, widths=(12, 6), batch_norm=True, residual=True, dropout=0.1),
-        lambda split: DeepMF(split, factors=8, dropout=0.2),
-        lambda split: NeuralCF(split, factors=8),
-        lambda split: NeuralCF(split, factors=8, variant="source"),
-        lambda split: MixedBiasMF(split, factors=8, widths=(8,), sigmoid=True),
-        lambda split: MixedTowersMF(split, factors=8),
-        lambda split: DMF(split, widths=(32, 16), optimizer=keras.optimizers.Adam(0.01)),
+        lambda split, fast: RatingMLP(split, factors=8, l2=0.02, optimizer=fast),
+        lambda split, fast: RatingMLP(
+            split, factors=8, widths=(12, 6), batch_norm=True, residual=True, dropout=0.1, optimizer=fast
+        ),
+        lambda split, fast: DeepMF(split, factors=8, dropout=0.2, optimizer=fast),
+        lambda split, fast: NeuralCF(split, factors=8, optimizer=fast),
+        lambda split, fast: NeuralCF(split, factors=8, variant="source", optimizer=fast),
+        lambda split, fast: MixedBiasMF(split, factors=8, widths=(8,), sigmoid=True, optimizer=fast),
+        lambda split, fast: MixedTowersMF(split, factors=8, optimizer=fast),
+        lambda split, fast: DMF(split, widths=(32, 16), optimizer=fast),
     ],
     ids=["linear", "deep", "DeepMF", "NeuralCF paper", "NeuralCF source", "mixed 1", "mixed 2", "DMF"],
 )
 def test_each_model_learns_what_a_user_and_an_item_are_like(build, made_up):
     mean = rl.evaluate.ratings(rl.models.GlobalMean(made_up), made_up.test).metrics["rmse"]
     biases = rl.evaluate.ratings(rl.models.BiasBaseline(made_up), made_up.test).metrics["rmse"]
-    model = build(made_up)
-    rl.fit(model, made_up.train, epochs=4, batch_size=256, progress=False)
+    model = build(made_up, keras.optimizers.Adam(0.005))
+    rl.fit(model, made_up.train, epochs=3, batch_size=512, progress=False)
     reached = rl.evaluate.ratings(model, made_up.test).metrics["rmse"]
     assert mean - reached > 0.8 * (mean - biases), f"mean {mean:.3f}, biases {biases:.3f}, reached {reached:.3f}"
 
@@ -240,8 +242,8 @@ def test_each_model_learns_what_a_user_and_an_item_are_like(build, made_up):
 @pytest.mark.slow
 def test_the_linear_model_learns_biases_whatever_its_size(made_up):
     def learnt(factors):
-        model = RatingMLP(made_up, factors=factors, l2=0.01, optimizer=keras.optimizers.Adam(0.005))
-        rl.fit(model, made_up.train, epochs=6, batch_size=256, progress=False)
+        model = RatingMLP(made_up, factors=factors, l2=0.01, optimizer=keras.optimizers.Adam(0.01))
+        rl.fit(model, made_up.train, epochs=4, batch_size=512, progress=False)
         return model
 
     errors = [rl.evaluate.ratings(learnt(factors), made_up.test).metrics["rmse"] for factors in (1, 30)]

@@ -43,6 +43,12 @@ def test_what_the_package_brings_has_rankings_of_both_protocols_on_ml_1m(as_if_r
     assert best["NCF leave-one-out full ranking"] == 0.1121
 
 
+def test_a_public_set_is_reached_by_its_name_to_stand_beside_recorded_runs():
+    rows = runs.published("ml-1m", metric="mse")
+    assert rows.set_index("model")["value"]["linear k=50 (a public study notebook)"] == 0.8327
+    assert runs.published("synthetic").empty
+
+
 def test_nothing_compares_with_made_up_ratings_or_with_a_table_of_the_same_name(as_if_real):
     assert runs.published(rl.load("synthetic")).empty
     assert runs.published(as_if_real("ml-1m", {})).empty
