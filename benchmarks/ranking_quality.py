@@ -100,17 +100,17 @@ PLANS = {
         tests=[{"candidates": "published"}, {"candidates": "all"}],
         baselines={
             "Popularity": rl.models.Popularity,
-            "Popularity, at the user's time": lambda split: rl.models.Popularity(split, at_users_time=True),
+            "Popularity at the time": lambda split: rl.models.Popularity(split, at_users_time=True),
             "ItemKNN": rl.models.ItemKNN,
-            "EASE, l2 = 1000": lambda split: rl.models.EASE(split, l2=1000),
-            "EASE, l2 = 300": lambda split: rl.models.EASE(split, l2=300),
+            "EASE (l2 1000)": lambda split: rl.models.EASE(split, l2=1000),
+            "EASE (l2 300)": lambda split: rl.models.EASE(split, l2=300),
             "iALS": rl.models.IALS,
         },
         trained={
             "MF": Trained(mf, [{"factors": 192, "rate": 0.05, "l2": 0.005, "batch_size": 2048}], epochs=20),
             "GMF": Trained(neural("GMF"), [{"factors": 16, "rate": 0.001}], epochs=30),
             "NeuMF": Trained(neural("NeuMF"), [{"factors": 16, "rate": 0.001}], epochs=25),
-            "NeuMF, pre-trained": Trained(
+            "NeuMF (pre-trained)": Trained(
                 pretrained, [{"factors": 16, "rate": 0.001, "epochs_before": 15, "rate_after": 0.05}], epochs=12
             ),
         },
@@ -121,7 +121,7 @@ PLANS = {
         baselines={
             "Popularity": rl.models.Popularity,
             "ItemKNN": rl.models.ItemKNN,
-            "EASE, l2 = 300": lambda split: rl.models.EASE(split, l2=300),
+            "EASE (l2 300)": lambda split: rl.models.EASE(split, l2=300),
             "iALS": rl.models.IALS,
         },
         trained={

@@ -28,8 +28,8 @@ def history(
     Args:
         history: what `recolab.fit` or Keras' `fit` returned, its dict of curves, or several of either by name
             (`{"plain": one, "with biases": other}`) to compare them. A dict without epochs starts at epoch 1.
-        metric: which metric to draw, for example `"mae"`, or `"ndcg@10"` as `recolab.evaluate.RankingCallback` writes it,
-            on validation rows alone; without it `rmse` where that was measured, else `loss`.
+        metric: which metric to draw, for example `"mae"`, or `"ndcg@10"`, which `recolab.evaluate.RankingCallback`
+            writes for validation rows alone; without it `rmse` where that was measured, else `loss`.
         best: whether the lowest or the highest value of the metric is the best one.
 
     Returns:
