@@ -26,7 +26,7 @@ class IALS:
 
     It minimises, over all vectors (Hu, Koren and Volinsky 2008, "Collaborative Filtering for Implicit Feedback
     Datasets"; in the form of Rendle, Krichene, Zhang and Koren 2021, "Revisiting the Performance of iALS on Item
-    Recommendation Benchmarks"):
+    Recommendation Benchmarks")::
 
         Σ_{(u,i) taken} (s - 1)² + weight Σ_{all u,i} s²
             + l2 [ Σ_u (n_u + weight n_items)^nu |e_u|² + Σ_i (n_i + weight n_users)^nu |e_i|² ]
