@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 import typer
+from training_speed import Watch
 
 import recolab as rl
 from recolab.backend import keras
@@ -21,20 +22,6 @@ from recolab.training.negatives import sampled_rows
 from recolab.training.rows import order
 
 BATCHES = (256, 2560)
-
-
-class Watch(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """Notes when each epoch ended."""
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        self.ends: list[float] = []
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self.ends.append(time.perf_counter())
-
-    def best(self) -> float:
-        """Seconds of the shortest epoch after the first."""
-        return float(np.diff(self.ends).min())
 
 
 def measure(split: rl.split.Split, positives: pd.DataFrame, batch: int, passes: int) -> dict[str, Any]:
