@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import optimize
 
 from recolab import models
 from recolab.backend import keras, tf
@@ -28,9 +29,6 @@ from recolab.features import embedding_tables, fed_by, inputs_of
 from recolab.metrics.ordering import best, checked_k
 from recolab.recommend.top import described
 from recolab.split import Split
-
-STEPS = 300
-LEARNING_RATE = 0.1  # in spreads of a trained user; falls to 0 along a cosine, so that the last steps settle
 
 
 def new_user(model: Any, split: Split, ratings: Mapping[Any, float], k: int = 10, *, l2: float = 1.0) -> pd.DataFrame:
@@ -108,22 +106,24 @@ def _with_one_user(model: Any, split: Split) -> Any:
 
 
 def _fit_rows(personal: Any, items: np.ndarray, values: np.ndarray, l2: float) -> None:
-    """Minimise J over the rows of `personal`: Adam on all ratings at once, the whole descent as one graph."""
+    """Minimise J over the rows of `personal`, from the mean user on."""
     rows = [layer.z for layer in personal.layers if isinstance(layer, _NewRow)]
+    ends = np.cumsum([row.shape[1] for row in rows])
     inputs = {"user": tf.zeros(len(items), tf.int32), "item": tf.constant(items)}
-    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(LEARNING_RATE, STEPS))
-    optimizer.build(rows)
 
-    def descend() -> None:
-        for _ in tf.range(STEPS):
-            with tf.GradientTape() as tape:
-                errors = tf.constant(values) - tf.reshape(personal(inputs, training=False), [-1])
-                objective = tf.reduce_sum(errors**2) + l2 * sum(tf.reduce_sum(z**2) for z in rows)
-            optimizer.apply(tape.gradient(objective, [z.value for z in rows]), rows)
+    def stand_at(z: np.ndarray) -> None:
+        for row, part in zip(rows, np.split(z, ends[:-1]), strict=True):
+            row.assign(part[np.newaxis])
 
-    # Not for XLA, which would compile longer than these steps run. Every newcomer needs a graph of their own, which
-    # TensorFlow takes for a mistake and warns of, unless the graph is asked for outright.
-    tf.function(descend).get_concrete_function()()
+    def objective(z: np.ndarray) -> tuple[float, np.ndarray]:
+        stand_at(z)
+        with tf.GradientTape() as tape:
+            errors = values - tf.reshape(personal(inputs, training=False), [-1])
+            j = tf.reduce_sum(errors**2) + l2 * sum(tf.reduce_sum(row**2) for row in rows)
+        slopes = tape.gradient(j, [row.value for row in rows])
+        return float(j), np.concatenate([np.asarray(slope, np.float64)[0] for slope in slopes])
+
+    stand_at(optimize.minimize(objective, np.zeros(ends[-1]), jac=True, method="L-BFGS-B").x)
 
 
 def _checked_ratings(split: Split, ratings: Mapping[Any, float]) -> tuple[np.ndarray, np.ndarray]:

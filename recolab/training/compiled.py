@@ -3,13 +3,15 @@
 Keras' own `train_step` and `test_step` run inside, so that whatever a model compiles with (losses, metrics, schedules,
 regularisers, the state of dropout and batch normalisation, a step of its own) means here what it means in `model.fit`.
 
-XLA needs fixed shapes and seconds to compile, so it gets what repeats: the batches of an epoch but the last, as one
-loop. The last batch, short or not, and validation, in large batches, run as plain graphs for any number of rows.
+XLA needs fixed shapes and seconds to compile. So the first steps of a training, the last batch of every epoch, short or
+not, and validation, in large batches, run as plain graphs for any number of rows. A training that goes on gets what
+repeats, the batches of an epoch but the last, as one loop of XLA's.
 """
 
 from __future__ import annotations
 
 import math
+import warnings
 import weakref
 from typing import Any
 
@@ -24,8 +26,8 @@ VALIDATION_BATCH = 16_384
 """Rows of a step of validation, which is a matter of memory alone: Keras weighs every batch by its rows."""
 
 
-class NotCompilable(Exception):
-    """XLA cannot compile a model; says why."""
+STEPS_BEFORE_COMPILING = 300
+"""An epoch that ends within so many steps, counted from the start of epoch 0, would be over before XLA had compiled."""
 
 
 class Epochs:
@@ -35,11 +37,23 @@ class Epochs:
         self._batch_size = batch_size
         # What was traced: a model that is compiled again, or thawed, is traced again.
         self._state = _compiled_state(model)
+        self._compilable = True
         model = weakref.proxy(model)  # the cache below must not keep its own key alive
-        self._loop = tf.function(
-            lambda *arguments: _loop(model.train_step, rule, *arguments), jit_compile=True, autograph=False
-        )
-        self._train_step = tf.function(lambda data: model.train_step(data), autograph=False)
+
+        def train_step(*visits: Any) -> Any:
+            with lean_adam():
+                return model.train_step(rule(*visits))
+
+        def step_in_loop(*visits: Any) -> Any:
+            """The step traced for any number of rows, which saves the time of another trace, or one with fast masks."""
+            traced = _for_any_rows(self._train_step, *visits)
+            if not _draws(traced.graph):
+                return traced(*visits)
+            with fast_masks():
+                return train_step(*visits)
+
+        self._train_step = tf.function(train_step, autograph=False)
+        self._loop = tf.function(lambda *visits: _loop(step_in_loop, *visits), jit_compile=True, autograph=False)
         self._test_step = tf.function(lambda data: model.test_step(data), autograph=False)
 
     @classmethod
@@ -51,39 +65,47 @@ class Epochs:
             epochs = known[key] = cls(model, batch_size, rows.rule)
         return epochs
 
-    def train(self, rows: Rows, order: np.ndarray, draws: np.ndarray) -> tuple[dict[str, float], int]:
+    def train(self, rows: Rows, epoch: int, order: np.ndarray, draws: np.ndarray) -> tuple[dict[str, float], int]:
         """One pass over the rows in the given order, shape (rows,), with the draws of each visit, (rows, draws).
 
         Returns:
             The logs of the epoch, and the number of the first batch (from 0) whose loss was not finite, or -1.
-
-        Raises:
-            NotCompilable: XLA has something against the model; nothing was trained.
         """
         before_last = (rows.n - 1) // self._batch_size
-        end = before_last * self._batch_size
-        if before_last:
-            bad = self._train_in_loop(rows, _batches(order[:end], before_last), _batches(draws[:end], before_last))
-            if bad >= 0:
+        first = 0
+        if before_last and (epoch + 1) * before_last > STEPS_BEFORE_COMPILING and self._compilable:
+            bad = self._train_in_loop(rows, order, draws, before_last)
+            if bad is not None and bad >= 0:
                 return {}, bad
-        logs = _floats(_run(self._train_step, rows.take(order[end:], draws[end:])))
-        return logs, -1 if math.isfinite(logs.get("loss", 0.0)) else before_last
+            first = 0 if bad is None else before_last
+        logs: Any = {}
+        for number in range(first, before_last + 1):
+            batch = slice(number * self._batch_size, (number + 1) * self._batch_size)
+            visits = tf.constant(order[batch]), tf.constant(draws[batch])
+            logs = _for_any_rows(self._train_step, rows.tensors, *visits)(rows.tensors, *visits)
+            if not math.isfinite(logs.get("loss", 0.0)):
+                return {}, number
+        return _floats(logs), -1
 
-    def _train_in_loop(self, rows: Rows, *batches: np.ndarray) -> int:
-        arguments = (rows.tensors, *map(tf.constant, batches))
+    def _train_in_loop(self, rows: Rows, order: np.ndarray, draws: np.ndarray, steps: int) -> int | None:
+        """Train on the full batches but the last: the first bad step, or -1; None if XLA cannot compile the model."""
+        end = steps * self._batch_size
+        visits = [tf.constant(of[:end].reshape(steps, self._batch_size, *of.shape[1:])) for of in (order, draws)]
         try:
-            with fast_masks(), lean_adam():
-                function = self._loop.get_concrete_function(*arguments)
-            return int(function(*arguments))
+            return int(self._loop.get_concrete_function(rows.tensors, *visits)(rows.tensors, *visits))
         except (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError) as error:
-            raise NotCompilable(f"XLA cannot compile the model ({str(error).splitlines()[0]})") from error
+            self._compilable = False
+            why = str(error).splitlines()[0]
+            warnings.warn(f"Training in slower, uncompiled steps: XLA cannot compile the model ({why}).", stacklevel=5)
+            return None
 
     def test(self, rows: Rows, draws: np.ndarray) -> dict[str, float]:
         """Loss and metrics over the rows, with their draws, shape (rows, draws); nothing learnt."""
         logs: Any = {}
         for start in range(0, rows.n, VALIDATION_BATCH):
             positions = np.arange(start, min(start + VALIDATION_BATCH, rows.n))
-            logs = _run(self._test_step, rows.take(positions, draws[positions]))
+            data = rows.take(positions, draws[positions])
+            logs = _for_any_rows(self._test_step, data)(data)
         return _floats(logs)
 
 
@@ -103,31 +125,32 @@ def build(model: Any, rows: Rows) -> None:
         model.optimizer.build(model.trainable_variables)
 
 
-def _loop(step: Any, rule: Any, tensors: Any, batches: Any, draws: Any) -> Any:
-    """Train on every row of `batches`, shape (steps, batch size); the number of the first bad step, or -1."""
+def _loop(step: Any, tensors: Any, order: Any, draws: Any) -> Any:
+    """Train on every row of `order`, shape (steps, batch size); the number of the first bad step, or -1."""
 
     def healthy(number: Any, bad: Any) -> Any:
-        return (number < batches.shape[0]) & (bad < 0)
+        return (number < order.shape[0]) & (bad < 0)
 
     def one_more(number: Any, bad: Any) -> tuple[Any, Any]:
-        loss = step(rule(tensors, batches[number], draws[number])).get("loss", 0.0)
+        loss = step(tensors, order[number], draws[number]).get("loss", 0.0)
         return number + 1, tf.where(tf.math.is_finite(loss), bad, number)
 
     return tf.while_loop(healthy, one_more, (tf.constant(0), tf.constant(-1)))[1]
 
 
-def _batches(visits: np.ndarray, steps: int) -> np.ndarray:
-    return visits.reshape(steps, len(visits) // steps, *visits.shape[1:])
-
-
-def _run(step: Any, data: tuple[Any, ...]) -> Any:
+def _for_any_rows(step: Any, *arguments: Any) -> Any:
     """A step as a graph for any number of rows.
 
     It is asked for by name, because every model brings a graph of its own, which the usual call takes for a mistake and
     warns of.
     """
-    any_rows = keras.tree.map_structure(lambda tensor: tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype), data)
-    return step.get_concrete_function(any_rows)(data)
+    any_rows = keras.tree.map_structure(lambda each: tf.TensorSpec([None, *each.shape[1:]], each.dtype), arguments)
+    return step.get_concrete_function(*any_rows)
+
+
+def _draws(graph: Any) -> bool:
+    """Whether a graph draws random numbers, as dropout does."""
+    return any("Random" in operation.type for operation in graph.get_operations())
 
 
 def _floats(logs: Any) -> dict[str, float]:

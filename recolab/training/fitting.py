@@ -13,7 +13,7 @@ from recolab.backend import keras
 from recolab.errors import RecoLabError
 from recolab.models import PairwiseLoss
 from recolab.training.bar import Bar
-from recolab.training.compiled import Epochs, NotCompilable, build
+from recolab.training.compiled import Epochs, build
 from recolab.training.finite import StopAtBadLoss, failed
 from recolab.training.negatives import Negatives, sampled_rows
 from recolab.training.own_loop import Batches, reason
@@ -39,10 +39,12 @@ def fit(
     """Train a compiled Keras model, one XLA-compiled loop an epoch.
 
     Does what `model.fit` does (the model's own `train_step` runs inside the loop), several times as fast, because
-    Python is asked once an epoch in place of once a batch. The first epoch takes a second or more to compile.
+    Python is asked once an epoch in place of once a batch. Epochs within the first few hundred steps run step by step:
+    they would be over before the loop was compiled, which takes a second or more. A model that XLA cannot compile goes
+    on like that, with a warning that says why.
 
-    Keras callbacks are called at the edges of training and epochs. A callback that lives on batches, or a model that
-    XLA cannot compile, gets Keras' own loop, with the same batches in the same order, and a warning that says why.
+    Keras callbacks are called at the edges of training and epochs. A callback that lives on batches gets Keras' own
+    loop, with the same batches in the same order, and a warning too.
 
     Args:
         model: any compiled `keras.Model`.
@@ -88,10 +90,7 @@ def fit(
     plan = _Plan(model, rows, watched, callbacks, initial_epoch, epochs, batch_size, seed)
     why = reason(model, callbacks)
     if why is None:
-        try:
-            return _compiled(plan)
-        except NotCompilable as refusal:
-            why = str(refusal)
+        return _compiled(plan)
     warnings.warn(f"Training in Keras' own, slower loop: {why}.", stacklevel=2)
     return _uncompiled(plan)
 
@@ -120,12 +119,8 @@ def _compiled(plan: _Plan) -> Any:
     for epoch in range(plan.first, plan.last):
         callbacks.on_epoch_begin(epoch)
         model.reset_metrics()
-        try:
-            visits = order(plan.rows.n, plan.seed, epoch), plan.rows.draws(plan.seed, epoch)
-            logs, bad = loop.train(plan.rows, *visits)
-        except NotCompilable:
-            callbacks.on_train_end()  # they begin once more in the other loop
-            raise
+        visits = order(plan.rows.n, plan.seed, epoch), plan.rows.draws(plan.seed, epoch)
+        logs, bad = loop.train(plan.rows, epoch, *visits)
         if bad >= 0:
             callbacks.on_train_end(logs)  # files are closed, best weights given back
             raise failed(epoch, bad, steps)

@@ -5,8 +5,15 @@ import pandas as pd
 import pytest
 
 from recolab.backend import keras
+from recolab.training import compiled
 
 ROWS, USERS, ITEMS = 203, 11, 17  # no batch size divides 203 but 7 and 29: the last batch is short
+
+
+@pytest.fixture(autouse=True)
+def compiled_from_the_first_step(monkeypatch):
+    """These trainings are short: without this, none of them would reach the loop."""
+    monkeypatch.setattr(compiled, "STEPS_BEFORE_COMPILING", 0)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pytest
 from recolab import fit
 from recolab.backend import keras, tf
 from recolab.errors import RecoLabError, TrainingFailed
+from recolab.training import compiled
 from recolab.training.compiled import Epochs
 from recolab.training.rows import Rows, order
 
@@ -49,7 +50,9 @@ def test_another_process_gives_the_same_digits():
     assert runs[0].stderr == ""
 
 
-def test_a_training_taken_up_again_goes_on_as_if_never_stopped(build, table):
+@pytest.mark.parametrize("plain_steps", [0, 8])
+def test_a_training_taken_up_again_goes_on_as_if_never_stopped(plain_steps, build, table, monkeypatch):
+    monkeypatch.setattr(compiled, "STEPS_BEFORE_COMPILING", plain_steps)
     whole, parts = build(), build()
     history = fit(whole, table, epochs=4, batch_size=32, seed=5, progress=False).history["loss"]
     first = fit(parts, table, epochs=2, batch_size=32, seed=5, progress=False)
@@ -80,6 +83,16 @@ def test_nothing_compiles_twice_but_what_changed(build, table):
     assert before == digest(model)  # a rate of 0 moves nothing: the new optimizer is at work, not the old one
 
 
+def test_a_short_training_is_over_before_anything_is_compiled(build, table, monkeypatch):
+    monkeypatch.setattr(compiled, "STEPS_BEFORE_COMPILING", 12)
+    model = build()
+    loop = Epochs.of(model, 32, Rows.of(model, table, None, None, "training", "rating"))._loop
+    fit(model, table, epochs=2, batch_size=32, progress=False)  # six full batches an epoch
+    assert loop.experimental_get_tracing_count() == 0
+    fit(model, table, initial_epoch=2, epochs=3, batch_size=32, progress=False)
+    assert loop.experimental_get_tracing_count() == 1
+
+
 def test_a_frozen_table_stays_as_it_is(build, table):
     model = build()
     model.layers[2].trainable = False
@@ -90,8 +103,9 @@ def test_a_frozen_table_stays_as_it_is(build, table):
     assert (model.layers[3].get_weights()[0] != free).any()
 
 
-@pytest.mark.parametrize("own_loop", [False, True])
-def test_a_nan_loss_stops_and_says_where(own_loop, build, table, at_every_batch):
+@pytest.mark.parametrize(("own_loop", "plain_steps"), [(False, 0), (False, 100), (True, 0)])
+def test_a_nan_loss_stops_and_says_where(own_loop, plain_steps, build, table, at_every_batch, monkeypatch):
+    monkeypatch.setattr(compiled, "STEPS_BEFORE_COMPILING", plain_steps)
     y = table.rating.to_numpy().copy()
     y[order(203, seed=7, epoch=0)[70]] = np.nan  # batch 3 of those of 32 rows holds the 65th to the 96th
     callbacks = [at_every_batch] if own_loop else []
@@ -115,7 +129,7 @@ def test_a_nan_in_the_last_batch_is_seen_too(build, table):
         fit(build(), table, y, batch_size=32, progress=False)
 
 
-def test_a_model_xla_cannot_compile_trains_in_keras_own_loop(build, table):
+def test_a_model_xla_cannot_compile_trains_step_by_step(build, table):
     class OutOfGraph(L.Layer):
         def call(self, x):
             return tf.ensure_shape(tf.numpy_function(lambda value: value * np.float32(1), [x], tf.float32), x.shape) + x

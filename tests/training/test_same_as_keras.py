@@ -5,6 +5,7 @@ import pytest
 
 from recolab import fit
 from recolab.backend import keras, tf
+from recolab.training import compiled
 
 L = keras.layers
 
@@ -53,8 +54,13 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("batch_size", [32, 203])
-def test_histories_and_weights_agree(case, batch_size, build, table, at_every_batch):
+@pytest.mark.parametrize(
+    ("batch_size", "plain_steps"),
+    [(32, 0), (32, 8), (203, 0)],
+    ids=["in a loop", "in a loop from the second epoch on", "in one step"],
+)
+def test_histories_and_weights_agree(case, batch_size, plain_steps, build, table, at_every_batch, monkeypatch):
+    monkeypatch.setattr(compiled, "STEPS_BEFORE_COMPILING", plain_steps)
     ours, theirs = CASES[case](build), CASES[case](build)
     weights = np.linspace(0.5, 2, len(table)) if case == "weighted metrics" else None
     validation = None if case == "own step" else table.iloc[:50]
@@ -66,14 +72,14 @@ def test_histories_and_weights_agree(case, batch_size, build, table, at_every_ba
         "validation": validation,
         "progress": False,
     }
-    compiled = fit(ours, table, **settings)
+    history = fit(ours, table, **settings)
     with pytest.warns(UserWarning, match="AtEveryBatch asks to be called at every batch"):
         looped = fit(theirs, table, callbacks=[at_every_batch], **settings)
     assert at_every_batch.calls == 3 * -(-203 // batch_size)
-    assert compiled.history.keys() == looped.history.keys()
-    assert compiled.epoch == looped.epoch == [0, 1, 2]
+    assert history.history.keys() == looped.history.keys()
+    assert history.epoch == looped.epoch == [0, 1, 2]
     for name, values in looped.history.items():
-        assert compiled.history[name] == pytest.approx(values, rel=2e-5), name
+        assert history.history[name] == pytest.approx(values, rel=2e-5), name
     assert len(ours.weights) == len(theirs.weights)
     for one, other in zip(ours.weights, theirs.weights, strict=True):
         assert one.numpy() == pytest.approx(other.numpy(), abs=2e-5), one.path
@@ -84,11 +90,11 @@ def test_a_classifier_with_auc_agrees(build, table, at_every_batch):
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     settings = {"epochs": 2, "batch_size": 64, "target": "click", "progress": False}
     models = [build(loss=loss, metrics=[keras.metrics.AUC(from_logits=True, name="auc")]) for _ in range(2)]
-    compiled = fit(models[0], table, **settings)
+    history = fit(models[0], table, **settings)
     with pytest.warns(UserWarning, match="every batch"):
         looped = fit(models[1], table, callbacks=[at_every_batch], **settings)
-    assert compiled.history["auc"] == pytest.approx(looped.history["auc"], rel=1e-5)
-    assert 0.5 < compiled.history["auc"][-1] < 1
+    assert history.history["auc"] == pytest.approx(looped.history["auc"], rel=1e-5)
+    assert 0.5 < history.history["auc"][-1] < 1
 
 
 def test_dropout_is_at_work_in_training_and_at_rest_in_validation():
