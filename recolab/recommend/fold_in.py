@@ -61,11 +61,11 @@ def new_user(model: Any, split: Split, ratings: Mapping[Any, float], k: int = 10
     personal = _with_one_user(model, split)
     _fit_rows(personal, items, values, l2)
 
-    scores = np.array(models.scores(personal, np.zeros(1, np.int32), n_items=split.n_items))
-    scores[0, items] = -np.inf
-    chosen = best(scores, k)[0]
-    chosen = chosen[scores[0, chosen] > -np.inf]
-    return described(split, chosen, rank=np.arange(1, len(chosen) + 1), score=scores[0, chosen])
+    scores = models.predict(personal, pd.DataFrame({"user": 0, "item": np.arange(split.n_items)}))
+    scores[items] = -np.inf
+    chosen = best(scores[np.newaxis], k)[0]
+    chosen = chosen[scores[chosen] > -np.inf]
+    return described(split, chosen, rank=np.arange(1, len(chosen) + 1), score=scores[chosen])
 
 
 class _NewRow(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types

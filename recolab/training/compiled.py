@@ -79,10 +79,10 @@ class Epochs:
                 return {}, bad
             first = 0 if bad is None else before_last
         logs: Any = {}
+        step = _for_any_rows(self._train_step, rows.tensors, tf.constant(order), tf.constant(draws))
         for number in range(first, before_last + 1):
             batch = slice(number * self._batch_size, (number + 1) * self._batch_size)
-            visits = tf.constant(order[batch]), tf.constant(draws[batch])
-            logs = _for_any_rows(self._train_step, rows.tensors, *visits)(rows.tensors, *visits)
+            logs = step(rows.tensors, tf.constant(order[batch]), tf.constant(draws[batch]))
             if not math.isfinite(logs.get("loss", 0.0)):
                 return {}, number
         return _floats(logs), -1
