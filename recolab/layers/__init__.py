@@ -1,5 +1,18 @@
 """What the papers introduced and Keras does not have, one idea a file."""
 
+from recolab.layers.cross import Cross, CrossV2
+from recolab.layers.factorisation import FMSecondOrder
+from recolab.layers.field_embedding import FieldEmbedding
 from recolab.layers.penalised_embedding import PenalisedEmbedding
+from recolab.layers.products import InnerProducts, KernelProducts, OuterProduct
 
-__all__ = ["PenalisedEmbedding"]
+__all__ = [
+    "PenalisedEmbedding",
+    "FieldEmbedding",
+    "FMSecondOrder",
+    "InnerProducts",
+    "OuterProduct",
+    "KernelProducts",
+    "Cross",
+    "CrossV2",
+]
