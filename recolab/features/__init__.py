@@ -1,11 +1,13 @@
 """Tables become the integer arrays a model reads, checked on the way; matrices of users × items become tables."""
 
 from recolab.features.clicks import clicks
+from recolab.features.fields import Fields
 from recolab.features.inputs import check_codes, code_limits, inputs, target
 from recolab.features.interactions import long_table, user_item_matrix
 from recolab.features.tables import embedding_tables, fed_by, inputs_of
 
 __all__ = [
+    "Fields",
     "inputs",
     "target",
     "clicks",
