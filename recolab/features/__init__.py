@@ -4,7 +4,7 @@ from recolab.features.clicks import clicks
 from recolab.features.fields import Fields
 from recolab.features.inputs import check_codes, code_limits, inputs, target
 from recolab.features.interactions import long_table, user_item_matrix
-from recolab.features.tables import embedding_tables, fed_by, inputs_of
+from recolab.features.tables import embedding_tables, fed_by, fields_of, inputs_of
 
 __all__ = [
     "Fields",
@@ -18,4 +18,5 @@ __all__ = [
     "embedding_tables",
     "inputs_of",
     "fed_by",
+    "fields_of",
 ]

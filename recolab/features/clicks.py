@@ -1,4 +1,4 @@
-"""From ratings to clicks: 1 for a rating above a threshold, 0 for the others or nothing at all."""
+"""From ratings to clicks: 1 for a rating above a threshold, 0 for the others or for low ones, or nothing at all."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def clicks(
     *,
     at_least: float | None = None,
     above: float | None = None,
+    below: float | None = None,
     rest: Literal["zero", "drop"] = "zero",
 ) -> pd.DataFrame:
     """The rows of a table with one more column, `click`: 1 where the rating reaches a threshold.
@@ -25,21 +26,26 @@ def clicks(
         [0, 1, 1]
         >>> clicks(frame, above=4, rest="drop")["item"].tolist()
         [1]
+        >>> clicks(frame, at_least=5, below=4)["click"].tolist()
+        [0, 1]
 
     Args:
         frame: a table with the column `rating`, such as `split.train`; it is not changed.
         at_least: a rating of this much or more is a click.
         above: only a rating of more than this is a click. Give one of the two.
+        below: a rating of less than this has click 0, and those between the two are left out: `above=3, below=3` drops
+            the ratings of 3, which say neither. None makes every rating below the threshold one of the `rest`.
         rest: what becomes of the other ratings: `"zero"` keeps them with click 0 (seen, and not liked), `"drop"` leaves
             them out, as if they had never been given; what is left is all clicks, to be trained on with negatives drawn
             from what the user has not touched.
 
     Returns:
-        The rows in their order and under their old index, with `click` (int32) as last column.
+        The rows in their order and under their old index, with `click` (int32) as last column. Their `attrs` say the
+        rule as `label`, which reports print.
 
     Raises:
-        RecoLabError: not exactly one threshold, no column `rating`, or a threshold that no rating reaches or, where
-            the rest is kept as 0, every rating.
+        RecoLabError: not exactly one threshold, no column `rating`, `below` beyond the threshold or beside
+            `rest="drop"`, or clicks of one class only where both are to be kept.
     """
     if (at_least is None) == (above is None):
         raise RecoLabError(
@@ -48,15 +54,30 @@ def clicks(
         )
     if rest not in ("zero", "drop"):
         raise RecoLabError(f"`rest` says what becomes of the other ratings, 'zero' or 'drop', but {rest!r} came.")
+    threshold = max(bound for bound in (at_least, above) if bound is not None)
+    if below is not None and (rest == "drop" or below > threshold):
+        raise RecoLabError(
+            f"`below` says which ratings have click 0, so it cannot be more than the threshold {threshold:g} or stand "
+            f"beside rest='drop', but below={below:g} and rest={rest!r} came."
+        )
     rating = target(frame, "rating")
     clicked = rating >= at_least if at_least is not None else rating > above
-    wrong = not clicked.any() or (rest == "zero" and clicked.all())
-    if wrong:
-        threshold = f"at_least={at_least:g}" if at_least is not None else f"above={above:g}"
+    kept = clicked | (rating < below) if below is not None else clicked | (rest == "zero")
+    rule = _rule(at_least, above, below, rest)
+    if not clicked.any() or (rest == "zero" and clicked[kept].all()):
         found = f"ratings from {rating.min():g} to {rating.max():g}" if rating.size else "no rows"
         raise RecoLabError(
-            f"With {threshold} {'every' if clicked.any() else 'no'} row of the table becomes a click, and nothing can "
-            f"be learnt from one class: the table holds {found}, choose a threshold between them."
+            f"With the rule {rule!r} {'every' if clicked.any() else 'no'} row that is kept becomes a click, and "
+            f"nothing can be learnt from one class: the table holds {found}, choose a threshold between them."
         )
-    labelled = frame.assign(click=clicked.astype(np.int32))
-    return labelled if rest == "zero" else labelled[clicked]
+    labelled = frame.assign(click=clicked.astype(np.int32))[kept]
+    labelled.attrs["label"] = rule
+    return labelled
+
+
+def _rule(at_least: float | None, above: float | None, below: float | None, rest: str) -> str:
+    """How ratings become clicks, in words."""
+    clicked = f"rating of at least {at_least:g} is 1" if at_least is not None else f"rating above {above:g} is 1"
+    if below is not None:
+        return f"{clicked}, below {below:g} is 0, others dropped"
+    return f"{clicked}, others {'are 0' if rest == 'zero' else 'dropped'}"

@@ -14,25 +14,36 @@ import numpy as np
 import pandas as pd
 
 from recolab.errors import RecoLabError
-from recolab.features.tables import embedding_tables, inputs_of
+from recolab.features.tables import embedding_tables, fields_of, inputs_of
+
+INDICES = "indices"
+"""The input of a model of fields that holds rows of their shared table."""
 
 
 def inputs(model: Any, frame: pd.DataFrame) -> dict[str, np.ndarray]:
-    """The columns of `frame` that a model reads, by input name, each of shape (rows,).
+    """What a model reads of a table, by input name.
 
     Args:
-        model: a functional `keras.Model`; each of its inputs is named after a column.
-        frame: a table with these columns, for example `split.train`.
+        model: a functional `keras.Model`; each of its inputs is named after a column. A model of fields, one with a
+            layer such as `recolab.layers.FieldEmbedding`, reads `indices` and `weights`: its own `Fields` make them.
+        frame: a table with these columns or fields, for example `split.train`.
+
+    Returns:
+        Arrays of shape (rows,); of a model of fields those of `Fields.encode`.
 
     Raises:
-        RecoLabError: the model is not functional, or a column is missing, holds no numbers, or holds codes that the
-            model has no row for.
+        RecoLabError: the model is not functional, a column is missing, holds no numbers, or holds codes that the
+            model has no row for, or the fields cannot be encoded (see `Fields.encode`).
     """
     try:
         names = inputs_of(model)
     except RecoLabError as error:
         raise RecoLabError(f"{error} Give the arrays themselves in place of a table, as fit(model, x, y).") from None
-    arrays = {name: numbers(frame, name, "an input of the model") for name in names}
+    fields = fields_of(model)
+    encoded = {} if fields is None else fields.encode(frame)
+    arrays = {
+        name: encoded[name] if name in encoded else numbers(frame, name, "an input of the model") for name in names
+    }
     check_codes(model, arrays)
     return arrays
 
@@ -54,7 +65,7 @@ def target(frame: pd.DataFrame, column: str) -> np.ndarray:
 
 
 def check_codes(model: Any, arrays: Mapping[str, Any]) -> None:
-    """Refuse codes that a model's embedding tables have no row for.
+    """Refuse codes, or indices of fields, that a model's embedding tables have no row for.
 
     Args:
         model: a functional `keras.Model`.
@@ -69,16 +80,22 @@ def check_codes(model: Any, arrays: Mapping[str, Any]) -> None:
             wrong = codes[(codes < 0) | (codes >= rows)].flat[0]
             raise RecoLabError(
                 f"Codes of {name!r} must lie between 0 and {rows - 1}, the rows of the model's table, but {wrong} "
-                "came: was the model built for another split?"
+                f"came: was the model built for {'other fields' if name == INDICES else 'another split'}?"
             )
 
 
 def code_limits(model: Any) -> dict[str, int]:
-    """How many rows the embedding tables have that look up an input directly, by input; the smallest of several."""
+    """How many rows the embedding tables have that look up an input directly, by input; the smallest of several.
+
+    For a model of fields they include the `indices`, which look up a row of the table that its fields share.
+    """
     limits: dict[str, int] = {}
     for layer, name in embedding_tables(model).items():
         rows = model.get_layer(layer).input_dim
         limits[name] = min(rows, limits.get(name, rows))
+    fields = fields_of(model)
+    if fields is not None and INDICES in inputs_of(model):
+        limits[INDICES] = min(fields.n_features, limits.get(INDICES, fields.n_features))
     return limits
 
 

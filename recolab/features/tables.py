@@ -1,10 +1,11 @@
-"""Which embedding tables a Keras model has, and which of its inputs each one looks up."""
+"""Which embedding tables and fields a Keras model has, and which of its inputs each table looks up."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from recolab.errors import RecoLabError
+from recolab.features.fields import Fields
 
 
 def embedding_tables(model: Any) -> dict[str, str]:
@@ -47,3 +48,16 @@ def inputs_of(model: Any) -> dict[str, Any]:
             f"{type(model).__name__} came."
         )
     return {tensor.name: tensor for tensor in model.inputs}
+
+
+def fields_of(model: Any) -> Fields | None:
+    """The fields of the rows that a model reads, or None: those of its layers with an attribute `fields`.
+
+    Raises:
+        RecoLabError: its layers were built for different fields.
+    """
+    layers = model._flatten_layers()  # those inside other layers too
+    found = [layer.fields for layer in layers if isinstance(getattr(layer, "fields", None), Fields)]
+    if any(fields is not found[0] and fields != found[0] for fields in found):
+        raise RecoLabError("The layers of a model must be built for the same fields, but here they differ.")
+    return found[0] if found else None

@@ -31,12 +31,47 @@ def test_dropping_may_keep_every_row(table):
     assert clicks(table, at_least=1, rest="drop")["click"].tolist() == [1, 1, 1, 1]
 
 
+def test_ratings_between_the_two_thresholds_are_dropped(table):
+    labelled = clicks(table, above=3.5, below=3.5)
+    assert labelled.index.tolist() == [3, 5, 9]
+    assert labelled["click"].tolist() == [1, 1, 0]
+    assert clicks(table, at_least=4, below=3.6)["click"].tolist() == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"at_least": 4}, "rating of at least 4 is 1, others are 0"),
+        ({"above": 3.5, "rest": "drop"}, "rating above 3.5 is 1, others dropped"),
+        ({"above": 3, "below": 3}, "rating above 3 is 1, below 3 is 0, others dropped"),
+    ],
+)
+def test_the_table_says_by_which_rule_it_was_labelled(table, rule, words):
+    assert clicks(table, **rule).attrs["label"] == words
+
+
+def test_a_row_cannot_be_above_and_below(table):
+    with pytest.raises(RecoLabError, match=r"more than the threshold 4 .* below=4.5"):
+        clicks(table, at_least=4, below=4.5)
+
+
+def test_the_rest_cannot_be_zero_and_dropped(table):
+    with pytest.raises(RecoLabError, match=r"beside rest='drop'"):
+        clicks(table, at_least=4, below=3, rest="drop")
+
+
+def test_one_class_is_refused_where_no_rating_lies_below(table):
+    with pytest.raises(RecoLabError, match="every row that is kept becomes a click.*one class"):
+        clicks(table, at_least=4, below=1)
+
+
 def test_the_table_keeps_its_rows_columns_and_attributes(table):
     table.attrs = {"split": "mine"}
     labelled = clicks(table, at_least=4)
     assert labelled.columns.tolist() == ["user", "item", "rating", "click"]
     assert labelled.index.tolist() == [7, 3, 5, 9]
-    assert labelled.attrs == {"split": "mine"}
+    assert labelled.attrs == {"split": "mine", "label": "rating of at least 4 is 1, others are 0"}
+    assert table.attrs == {"split": "mine"}
     assert labelled["click"].dtype == "int32"
     assert "click" not in table
 
