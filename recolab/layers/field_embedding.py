@@ -7,6 +7,7 @@ from typing import Any
 
 from recolab.backend import keras
 from recolab.errors import RecoLabError
+from recolab.features import Fields
 
 
 @keras.saving.register_keras_serializable(package="recolab")
@@ -23,7 +24,7 @@ class FieldEmbedding(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
     table that the batch looked up.
 
     Args:
-        fields: a `recolab.features.Fields`, which made the indices, or its `to_config()`. It is saved with the layer.
+        fields: the `recolab.features.Fields` that make the indices, or their config. It is saved with the layer.
         width: length of a row; 1 for first-order weights.
         initial: standard deviation of the initial rows, drawn from N(0, initial²); 0 starts at 0.
         seed: of the initial rows; None draws others each time.
@@ -51,7 +52,7 @@ class FieldEmbedding(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
 
     def __init__(
         self,
-        fields: Any,
+        fields: Fields | Mapping[str, Any],
         width: int,
         initial: float = 0.01,
         seed: int | None = None,
@@ -65,7 +66,7 @@ class FieldEmbedding(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
         if not l2 >= 0:
             raise ValueError(f"`l2` must be a number of at least 0. Received: l2={l2}")
         super().__init__(**layer)
-        self.fields = _fields(fields)
+        self.fields = fields if isinstance(fields, Fields) else Fields.from_config(fields)
         self.width = int(width)
         self.initial = float(initial)
         self.seed = seed
@@ -123,11 +124,3 @@ class FieldEmbedding(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
                 f"FieldEmbedding expected {wanted}, because its fields are {list(self.fields.names)}, but {came} came: "
                 "give it what `fields.encode` returns."
             )
-
-
-def _fields(given: Any) -> Any:
-    if not isinstance(given, Mapping):
-        return given
-    from recolab.features.fields import Fields
-
-    return Fields.from_config(given)

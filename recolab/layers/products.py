@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from recolab.backend import keras
 from recolab.layers.initial import glorot_each
 from recolab.layers.shapes import fields_and_width
@@ -35,7 +37,8 @@ class InnerProducts(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no
     def call(self, embeddings: Any) -> Any:
         fields = embeddings.shape[1]
         products = keras.ops.matmul(embeddings, keras.ops.swapaxes(embeddings, 1, 2))
-        return keras.ops.concatenate([products[:, i, i + 1 :] for i in range(fields - 1)], axis=1)
+        first, second = np.triu_indices(fields, k=1)
+        return keras.ops.take(keras.ops.reshape(products, (-1, fields**2)), first * fields + second, axis=1)
 
 
 @keras.saving.register_keras_serializable(package="recolab")

@@ -40,3 +40,13 @@ def crossed_width(layer: Any, shapes: Any) -> int:
             f"{shapes} came: flatten the embeddings, and give the first cross layer [x0, x0]."
         )
     return int(shapes[0][1])
+
+
+def check_dropout(share: float) -> None:
+    """Refuse a share of dropout outside [0, 1).
+
+    Raises:
+        ValueError: it is negative, 1 or more, or NaN.
+    """
+    if not 0 <= share < 1:
+        raise ValueError(f"`dropout` must be at least 0 and below 1. Received: dropout={share}")
