@@ -134,7 +134,7 @@ class MultiValued:
             warnings.warn(
                 f"Some rows have more values of {self.name!r} than any training row ({self.n_slots}): their first "
                 f"{self.n_slots} count.",
-                stacklevel=4,
+                stacklevel=3,
             )
         # The last row, which the rows without a value find under -1, stays empty.
         numbers = np.full((len(lists) + 1, self.n_slots), -1, np.int32)
@@ -182,7 +182,7 @@ class Numeric:
     @property
     def values(self) -> list[Any]:
         """What each index stands for."""
-        return [f"{self.low:g} to {self.high:g}"]
+        return [f"{self.low:.10g} to {self.high:.10g}"]
 
     def encode(self, column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         """Numbers, all 0, and weights, the scaled numbers, of shape (rows, 1)."""
@@ -220,9 +220,7 @@ def _distinct_lists(column: pd.Series) -> tuple[np.ndarray, pd.Series]:
     except TypeError:
         rows, distinct = np.arange(len(cells)), cells
     lists = pd.Series(distinct, dtype=object)
-    if pd.api.types.infer_dtype(distinct, skipna=True) == "string":
-        lists = lists.str.split("|")
-    return rows, lists
+    return rows, lists.map(lambda cell: cell.split("|") if isinstance(cell, str) else cell)
 
 
 def _flat(lists: pd.Series) -> tuple[np.ndarray, pd.Series]:

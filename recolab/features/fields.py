@@ -195,7 +195,7 @@ def _learnt(name: str, kind: Kind, column: pd.Series, min_count: int, pooling: P
 
 def _line(field: Field) -> str:
     if isinstance(field, Numeric):
-        return f"{field.name}: numeric, {field.low:g} to {field.high:g}"
+        return f"{field.name}: numeric, {field.low:.10g} to {field.high:.10g} becomes 0 to 1"
     values = f"{field.n_indices - 1:,} values and unknown"
     if isinstance(field, MultiValued):
         return f"{field.name}: multi-valued ({field.pooling}), {values}, up to {field.n_slots} a row"

@@ -61,7 +61,7 @@ def test_the_rest_cannot_be_zero_and_dropped(table):
 
 
 def test_one_class_is_refused_where_no_rating_lies_below(table):
-    with pytest.raises(RecoLabError, match="every row that is kept becomes a click.*one class"):
+    with pytest.raises(RecoLabError, match=r"every row that is kept becomes a click.*one class"):
         clicks(table, at_least=4, below=1)
 
 

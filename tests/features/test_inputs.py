@@ -7,7 +7,9 @@ import pytest
 from recolab import features
 from recolab.backend import keras
 from recolab.errors import RecoLabError
-from recolab.models import ExplicitMF, Sizes
+from recolab.layers import FieldEmbedding
+from recolab.models import ExplicitMF, Sizes, load_model, predict
+from recolab.training import fit
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +70,100 @@ def test_a_model_without_named_inputs_asks_for_arrays(table):
 
     with pytest.raises(RecoLabError, match=r"Give the arrays themselves"):
         features.inputs(Own(), table)
+
+
+KINDS = {"gender": "categorical", "genres": "multi-valued", "age": "numeric"}
+
+
+@pytest.fixture
+def people():
+    genres = [("War", "Drama"), ("War",), ("Drama",), ("Drama", "War")]
+    return pd.DataFrame({"gender": list("FMMF"), "genres": genres, "age": [20, 40, 30, 25], "click": [1, 0, 0, 1]})
+
+
+@pytest.fixture
+def fields(people):
+    return features.Fields.learn(people, KINDS)
+
+
+def of_fields(fields, *others):
+    """A small model of fields, with a layer for each of its parts."""
+    read = {"indices": keras.Input((fields.n_slots,), dtype="int32", name="indices")}
+    if fields.n_weighted:
+        read["weights"] = keras.Input((fields.n_weighted,), name="weights")
+    vectors = [FieldEmbedding(each, 2, seed=0)(*read.values()) for each in (fields, *others)]
+    flat = [keras.layers.Flatten()(each) for each in vectors]
+    made = keras.Model(read, keras.layers.Dense(1)(keras.layers.Concatenate()(flat) if others else flat[0]))
+    made.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+    return made
+
+
+def test_a_model_of_fields_reads_a_table_through_them(fields, people):
+    arrays = features.inputs(of_fields(fields), people)
+    encoded = fields.encode(people)
+    assert sorted(arrays) == ["indices", "weights"]
+    assert all(np.array_equal(arrays[name], encoded[name]) for name in encoded)
+
+
+def test_without_weighted_slots_the_model_has_no_weights(people):
+    fields = features.Fields.learn(people, {"gender": "categorical"})
+    assert list(features.inputs(of_fields(fields), people)) == ["indices"]
+
+
+def test_other_inputs_of_a_model_of_fields_are_columns(fields, people):
+    model = of_fields(fields)
+    age = keras.Input((), name="age")
+    column = keras.layers.Reshape((1,))(age)
+    wider = keras.Model([*model.inputs, age], keras.layers.Add()([model.output, column]))
+    arrays = features.inputs(wider, people)
+    assert sorted(arrays) == ["age", "indices", "weights"]
+    assert arrays["age"].tolist() == [20, 40, 30, 25]
+
+
+def test_fields_are_found_inside_a_model_within_a_model(fields, people):
+    model = of_fields(fields)
+    read = {tensor.name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name) for tensor in model.inputs}
+    outer = keras.Model(read, keras.layers.Activation("sigmoid")(model(read)))
+    assert features.fields_of(outer) == fields
+    assert sorted(features.inputs(outer, people)) == ["indices", "weights"]
+
+
+def test_a_model_without_fields_has_none(model):
+    assert features.fields_of(model) is None
+
+
+def test_layers_of_different_fields_are_refused(fields, people):
+    others = features.Fields.learn(people.assign(gender=list("XYYX")), KINDS)
+    assert features.fields_of(of_fields(fields, features.Fields.learn(people, KINDS))) == fields
+    with pytest.raises(RecoLabError, match="built for the same fields"):
+        features.inputs(of_fields(fields, others), people)
+
+
+@pytest.mark.parametrize("wrong", [-1, "one more"])
+def test_an_index_outside_the_shared_table_is_refused(fields, people, wrong):
+    wrong = fields.n_features if wrong == "one more" else wrong
+    arrays = fields.encode(people)
+    arrays["indices"][2, 1] = wrong
+    words = rf"'indices' must lie between 0 and {fields.n_features - 1}, .* but {wrong} came: .* other fields"
+    with pytest.raises(RecoLabError, match=words):
+        features.check_codes(of_fields(fields), arrays)
+    with pytest.raises(RecoLabError, match=words):
+        fit(of_fields(fields), arrays, people["click"].to_numpy(), progress=False)
+
+
+def test_a_missing_field_is_named(fields, people):
+    with pytest.raises(RecoLabError, match="no column 'gender'"):
+        features.inputs(of_fields(fields), people.drop(columns="gender"))
+
+
+def test_tables_train_a_model_of_fields_and_a_saved_one_still_reads_them(fields, people, tmp_path):
+    model = of_fields(fields)
+    history = fit(model, people, target="click", validation=people, epochs=2, batch_size=2, progress=False)
+    assert np.isfinite(history.history["val_loss"]).all()
+    model.save(tmp_path / "model.keras")
+    again = load_model(tmp_path / "model.keras")
+    assert features.fields_of(again) == fields
+    new = people.assign(gender=["X", None, "F", "M"], genres="War|Opera")
+    assert np.array_equal(predict(again, new), predict(model, new))
+    fit(again, people, target="click", progress=False)
+    assert not np.array_equal(predict(again, new), predict(model, new))
