@@ -76,10 +76,11 @@ def pairwise(loss: str) -> Callable[..., Any]:
 
 
 def neural(name: str) -> Callable[..., Any]:
-    """GMF, MLP or NeuMF from scratch, with Adam."""
+    """GMF, MLP or NeuMF from scratch, with Adam, whose learning rate falls to 0."""
 
-    def build(split: rl.split.Split, seed: int, _steps: int, *, factors: int, rate: float) -> Any:
-        return getattr(rl.models, name)(split, factors=factors, optimizer=Adam(rate), seed=seed)
+    def build(split: rl.split.Split, seed: int, steps: int, *, factors: int, rate: float, l2: float = 0.0) -> Any:
+        optimizer = Adam(CosineDecay(rate, steps))
+        return getattr(rl.models, name)(split, factors=factors, l2=l2, optimizer=optimizer, seed=seed)
 
     return build
 
@@ -109,8 +110,8 @@ PLANS = {
         },
         trained={
             "MF": Trained(mf, [{"factors": 192, "rate": 0.05, "l2": 0.005, "batch_size": 2048}], epochs=20),
-            "GMF": Trained(neural("GMF"), [{"factors": 16, "rate": 0.001}], epochs=30),
-            "NeuMF": Trained(neural("NeuMF"), [{"factors": 16, "rate": 0.001}], epochs=25),
+            "GMF": Trained(neural("GMF"), [{"factors": 16, "rate": 0.003, "l2": 0.001}], epochs=20),
+            "NeuMF": Trained(neural("NeuMF"), [{"factors": 16, "rate": 0.001}], epochs=12),
             "NeuMF (pre-trained)": Trained(
                 pretrained, [{"factors": 16, "rate": 0.001, "epochs_before": 15, "rate_after": 0.05}], epochs=12
             ),

@@ -3,14 +3,26 @@
 from typing import TYPE_CHECKING, Any
 
 from recolab.evaluate.choosing import Outcome, choose_refit_test
+from recolab.evaluate.on_clicks import clicks
 from recolab.evaluate.on_rankings import rankings
 from recolab.evaluate.on_ratings import ratings
 from recolab.evaluate.report import Report, compare
 
 if TYPE_CHECKING:
     from recolab.evaluate.watching import RankingCallback
+    from recolab.evaluate.watching_clicks import ClickCallback
 
-__all__ = ["ratings", "rankings", "RankingCallback", "choose_refit_test", "Outcome", "compare", "Report"]
+__all__ = [
+    "ratings",
+    "rankings",
+    "clicks",
+    "RankingCallback",
+    "ClickCallback",
+    "choose_refit_test",
+    "Outcome",
+    "compare",
+    "Report",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,6 +30,10 @@ def __getattr__(name: str) -> Any:
         from recolab.evaluate.watching import RankingCallback
 
         return RankingCallback
+    if name == "ClickCallback":
+        from recolab.evaluate.watching_clicks import ClickCallback
+
+        return ClickCallback
     raise AttributeError(f"module 'recolab.evaluate' has no attribute {name!r}")
 
 

@@ -1,4 +1,4 @@
-"""Pure functions over arrays: errors of predicted ratings, and metrics of ranked lists.
+"""Pure functions over arrays: errors of predicted ratings, metrics of ranked lists, metrics of predicted clicks.
 
 Metrics of ranked lists give one number a user, of which the caller takes the mean. They share their arrays:
 
@@ -10,6 +10,16 @@ So a list shorter than k counts as one filled up with items that are not relevan
 recall, average precision, NDCG and AUC are not defined: they are NaN, and such users have to be left out of the mean.
 """
 
+from recolab.metrics.clicks import (
+    accuracy,
+    auc,
+    calibration_error,
+    grouped_auc,
+    log_loss,
+    precision_at_threshold,
+    recall_at_threshold,
+    reliability,
+)
 from recolab.metrics.ranking import (
     auc_of_ranks,
     average_precision,
@@ -36,4 +46,12 @@ __all__ = [
     "auc_of_ranks",
     "coverage",
     "popularity",
+    "auc",
+    "grouped_auc",
+    "log_loss",
+    "accuracy",
+    "precision_at_threshold",
+    "recall_at_threshold",
+    "reliability",
+    "calibration_error",
 ]

@@ -8,10 +8,12 @@ which takes and gives NumPy arrays: `predict({"user": codes, "item": codes})` â†
 from __future__ import annotations
 
 import weakref
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from recolab.errors import RecoLabError
 from recolab.features import check_codes, code_limits, inputs
@@ -22,16 +24,29 @@ BLOCK = 32_768
 USERS = 1_024
 
 
-def predict(model: Any, frame: pd.DataFrame) -> np.ndarray:
+def predict(model: Any, frame: pd.DataFrame | Mapping[str, np.ndarray], *, probabilities: bool = False) -> np.ndarray:
     """Predictions for the rows of a table, shape (rows,), float32.
 
     Args:
         model: a Keras model or any object with `predict` or `scores` (see the module).
-        frame: a table with the columns `user` and `item` (codes), or whatever the Keras model's inputs are named.
+        frame: a table with the columns `user` and `item` (codes), or whatever the Keras model's inputs are named; of a
+            model of fields, a table with these fields. A Keras model takes arrays by input name as well, each with the
+            rows as first axis.
+        probabilities: whether to take the predictions for logits, as models of clicks give them, and make them
+            probabilities, `1 / (1 + exp(-logit))`.
 
     Raises:
         RecoLabError: a column is missing, a code is unknown to the model, or the model gives NaN or another shape.
     """
+    predictions = _predictions(model, frame)
+    return special.expit(predictions) if probabilities else predictions
+
+
+def _predictions(model: Any, frame: pd.DataFrame | Mapping[str, np.ndarray]) -> np.ndarray:
+    if not isinstance(frame, pd.DataFrame):
+        arrays = {name: np.asarray(values) for name, values in frame.items()}
+        check_codes(model, arrays)
+        return _finite(_predict_keras(model, arrays), (len(next(iter(arrays.values()))),))
     if _is_keras(model):
         return _finite(_predict_keras(model, inputs(model, frame)), (len(frame),))
     pairs = {name: frame[name].to_numpy() for name in ("user", "item")}

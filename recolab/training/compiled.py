@@ -20,6 +20,7 @@ import numpy as np
 from recolab.backend import keras, tf
 from recolab.training.lean_adam import lean_adam
 from recolab.training.masks import fast_masks
+from recolab.training.ordered_sums import ordered_sums
 from recolab.training.rows import Rows
 
 VALIDATION_BATCH = 16_384
@@ -41,19 +42,18 @@ class Epochs:
         model = weakref.proxy(model)  # the cache below must not keep its own key alive
 
         def train_step(*visits: Any) -> Any:
-            with lean_adam():
-                return model.train_step(rule(*visits))
+            return model.train_step(rule(*visits))
 
-        def step_in_loop(*visits: Any) -> Any:
-            """The step traced for any number of rows, which saves the time of another trace, or one with fast masks."""
-            traced = _for_any_rows(self._train_step, *visits)
-            if not _draws(traced.graph):
-                return traced(*visits)
-            with fast_masks():
+        def in_order(*visits: Any) -> Any:
+            with ordered_sums():
                 return train_step(*visits)
 
-        self._train_step = tf.function(train_step, autograph=False)
-        self._loop = tf.function(lambda *visits: _loop(step_in_loop, *visits), jit_compile=True, autograph=False)
+        def in_loop(*visits: Any) -> Any:
+            with fast_masks(), lean_adam():
+                return _loop(train_step, *visits)
+
+        self._train_step = tf.function(in_order, autograph=False)
+        self._loop = tf.function(in_loop, jit_compile=True, autograph=False)
         self._test_step = tf.function(lambda data: model.test_step(data), autograph=False)
 
     @classmethod
@@ -146,11 +146,6 @@ def _for_any_rows(step: Any, *arguments: Any) -> Any:
     """
     any_rows = keras.tree.map_structure(lambda each: tf.TensorSpec([None, *each.shape[1:]], each.dtype), arguments)
     return step.get_concrete_function(*any_rows)
-
-
-def _draws(graph: Any) -> bool:
-    """Whether a graph draws random numbers, as dropout does."""
-    return any("Random" in operation.type for operation in graph.get_operations())
 
 
 def _floats(logs: Any) -> dict[str, float]:
