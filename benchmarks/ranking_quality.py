@@ -88,10 +88,11 @@ def neural(name: str) -> Callable[..., Any]:
 def pretrained(
     split: rl.split.Split, seed: int, _steps: int, *, factors: int, rate: float, epochs_before: int, rate_after: float
 ) -> Any:
-    """NeuMF that starts from a GMF and an MLP, for SGD."""
-    model = rl.models.NeuMF(split, factors=factors, optimizer=SGD(rate_after), seed=seed)
+    """NeuMF that starts from a GMF and an MLP, trained as `neural` trains them; then SGD, for a row `rate_after`."""
+    model = rl.models.NeuMF(split, factors=factors, optimizer=SGD(rate_after * 2048), seed=seed)
+    before = CosineDecay(rate, epochs_before * math.ceil(5 * len(split.train) / 2048))
     rl.training.pretrain(
-        model, split.train, epochs=epochs_before, learning_rate=rate, batch_size=2048, seed=seed, progress=False
+        model, split.train, epochs=epochs_before, learning_rate=before, batch_size=2048, seed=seed, progress=False
     )
     return model
 
@@ -109,11 +110,11 @@ PLANS = {
             "iALS": rl.models.IALS,
         },
         trained={
-            "MF": Trained(mf, [{"factors": 192, "rate": 0.05, "l2": 0.005, "batch_size": 2048}], epochs=20),
+            "MF": Trained(mf, [{"factors": 64, "rate": 0.05, "l2": 0.005, "batch_size": 2048}], epochs=16),
             "GMF": Trained(neural("GMF"), [{"factors": 16, "rate": 0.003, "l2": 0.001}], epochs=20),
             "NeuMF": Trained(neural("NeuMF"), [{"factors": 16, "rate": 0.001}], epochs=12),
             "NeuMF (pre-trained)": Trained(
-                pretrained, [{"factors": 16, "rate": 0.001, "epochs_before": 15, "rate_after": 0.05}], epochs=12
+                pretrained, [{"factors": 16, "rate": 0.001, "epochs_before": 15, "rate_after": 0.0005}], epochs=12
             ),
         },
     ),

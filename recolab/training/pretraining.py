@@ -18,7 +18,7 @@ def pretrain(
     *,
     epochs: int,
     alpha: float = 0.5,
-    learning_rate: float = 0.001,
+    learning_rate: Any = 0.001,
     l2: float = 0.0,
     seed: int = 0,
     **training: Any,
@@ -34,7 +34,7 @@ def pretrain(
         x: the positives to train on, such as `split.train`.
         epochs: how long each of the two is trained.
         alpha: weight of GMF, from 0 to 1; .5 in the paper.
-        learning_rate: of Adam, in both trainings.
+        learning_rate: of Adam, in both trainings: a number, or a Keras schedule.
         l2: penalty of the embeddings of both.
         seed: of both trainings.
         **training: what `fit` takes besides, such as `negatives`, `batch_size` or `callbacks`. Callbacks are used by
