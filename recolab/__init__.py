@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from recolab.models import load_model
     from recolab.training import fit
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 _ROOMS = (
     "data",

@@ -9,8 +9,10 @@ from recolab.features import Fields
 from recolab.layers import (
     CIN,
     Cross,
+    CrossedFields,
     CrossV2,
     FieldEmbedding,
+    FirstOrder,
     FMSecondOrder,
     InnerProducts,
     InteractingLayer,
@@ -41,7 +43,14 @@ CROSSES = {
     CrossV2: ({"rank": 2, "seed": 1}, [(3, 2), (3, 2), (3,)], (5, 3)),
 }
 EMBEDDING = {
-    FieldEmbedding: ({"fields": FIELDS, "width": 2, "initial": 0.5, "seed": 1, "l2": 0.1}, [(17, 2)], (5, 3, 2))
+    FieldEmbedding: ({"fields": FIELDS, "width": 2, "initial": 0.5, "seed": 1, "l2": 0.1}, [(17, 2)], (5, 3, 2)),
+    FirstOrder: ({"fields": FIELDS, "l2": 0.1}, [(17, 1), (1,)], (5, 1)),
+    # Four users and unknown, three hours and unknown; of the other pair's 35 combinations some share a weight.
+    CrossedFields: (
+        {"fields": FIELDS, "crosses": (("user", "hour"), ("user", "item")), "most": 30, "l2": 0.1},
+        [(20 + 30, 1)],
+        (5, 1),
+    ),
 }
 ALL = {**OF_FIELDS, **CROSSES, **EMBEDDING}
 SEEDED = [kind for kind, (settings, _, _) in ALL.items() if "seed" in settings]
@@ -107,7 +116,7 @@ def test_xla_compiles_it_and_its_gradient(kind):
     def compiled(inputs):
         with tf.GradientTape() as tape:
             output = model(inputs)
-            loss = tf.reduce_sum(output**2)
+            loss = tf.reduce_sum((output - 1) ** 2)  # some layers start at 0
         return output, [tf.convert_to_tensor(each) for each in tape.gradient(loss, model.trainable_variables)]
 
     output, gradients = compiled(x)
