@@ -2,9 +2,9 @@
 
     python benchmarks/training_speed.py [--rows 80000] [--passes 12] [--record]
 
-Each way of training runs some epochs in one call; the first, which compiles, is left out, and the best of the others
-counts. Keras is timed
-twice: at its defaults, and at its best (`jit_compile=True`, `steps_per_execution=64`).
+Each way of training runs some epochs in one call, and the best after the first counts, so that those in which something
+is compiled do not. Keras is timed twice: at its defaults, and at its best (`jit_compile=True`,
+`steps_per_execution=64`).
 """
 
 from __future__ import annotations
