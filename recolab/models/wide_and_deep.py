@@ -70,8 +70,10 @@ def WideAndDeep(
     if crosses:
         parts.append(CrossedFields(fields, crosses, l2=l2, name="crossed_fields")(inputs["indices"]))
     if optimizer is None:
-        wide = keras.optimizers.Ftrl(0.05, l1_regularization_strength=1e-5)
-        optimizer = JointOptimizer(wide, keras.optimizers.Adagrad(0.05), WIDE)
+        # Keras lets both start from a sum of squares of .1, which gradients that are means over a batch never reach.
+        start = {"initial_accumulator_value": 1e-6}
+        wide = keras.optimizers.Ftrl(0.1, l1_regularization_strength=1e-3, **start)
+        optimizer = JointOptimizer(wide, keras.optimizers.Adagrad(0.03, **start), WIDE)
     return click_model("wide_and_deep", inputs, parts, optimizer)
 
 
