@@ -27,7 +27,10 @@ class CrossedFields(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no
         l2: penalty of the squared weights looked up, per row of the batch.
         **layer: what a Keras layer takes besides, such as `name`.
 
-    Returns (when called on the input `indices`, shape (batch, slots)):
+    Called on:
+        indices: shape (batch, slots), integers.
+
+    Returns:
         Shape (batch, 1).
 
     Raises:

@@ -19,7 +19,10 @@ class FirstOrder(FieldEmbedding):
         l2: penalty of the weights looked up, as `FieldEmbedding` has it.
         **layer: what a Keras layer takes besides, such as `name`.
 
-    Returns (when called on the inputs `indices` and `weights`):
+    Called on:
+        indices, weights: as `FieldEmbedding`.
+
+    Returns:
         Shape (batch, 1).
     """
 
