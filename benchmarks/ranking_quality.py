@@ -39,6 +39,7 @@ class Trained:
         settings: what to choose from.
         epochs: of a trial, at most.
         batch_size, negatives: as `rl.fit` takes them.
+        masked: whether training films are masked where setting and epoch are chosen.
     """
 
     build: Callable[..., Any]
@@ -47,6 +48,7 @@ class Trained:
     batch_size: int = 2048
     negatives: int | None = 4
     patience: int = 5
+    masked: bool = True
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,17 @@ PLANS = {
                 negatives=None,
             )
             for name, loss in {"BPR": "bpr", "WARP": "warp"}.items()
+        }
+        | {
+            # To be compared with LightFM's numbers, for which training films were left in the lists.
+            "WARP (chosen unmasked)": Trained(
+                pairwise("warp"),
+                [{"factors": 10, "rate": rate, "l2": l2} for rate in (0.001, 0.003) for l2 in (0.02, 0.1)],
+                epochs=60,
+                batch_size=512,
+                negatives=None,
+                masked=False,
+            )
         },
         valid={"candidates": "all"},
     ),
@@ -162,7 +175,7 @@ def chosen(how: Trained, split: rl.split.Split, plan: Plan) -> tuple[Any, dict[s
         batch_size=how.batch_size,
         patience=how.patience,
         watch=WATCH,
-        valid_ranking=plan.valid,
+        valid_ranking={**plan.valid, "mask_seen": how.masked},
         test_ranking=plan.tests[0],
         negatives=how.negatives,
         progress=False,
