@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import pandas as pd
@@ -127,8 +127,9 @@ def main(
                 of_settings[best] if seed == 0 else trained(plan, task, plan.settings[best], seed, batch_size)
             )
             seconds = time.perf_counter() - start
-            report = rl.evaluate.clicks(model, task.test)
-            rows.append({"model": name, "seed": seed, "parameters": model.count_params(), **report.metrics})
+            size = {"model_parameters": model.count_params()}
+            report = replace(rl.evaluate.clicks(model, task.test), details=size)
+            rows.append({"model": name, "seed": seed, **size, **report.metrics})
             numbers = ", ".join(f"{metric} {value:.4f}" for metric, value in report.metrics.items())
             print(f"{name:12} seed {seed}  epoch {epoch}  {numbers}  {seconds:.0f} s", flush=True)
             if record:
