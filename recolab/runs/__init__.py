@@ -1,9 +1,22 @@
 """Runs as data: record a result, read recorded results back, run a lesson again with other parameters."""
 
+from recolab.runs.differences import differences
+from recolab.runs.leaderboard import leaderboard
 from recolab.runs.notebook import run_notebook
 from recolab.runs.parameters import Parameter, parameters
 from recolab.runs.published import published
 from recolab.runs.results import record, recorded, results_folder
 from recolab.runs.summary import summary
 
-__all__ = ["record", "recorded", "summary", "published", "results_folder", "run_notebook", "parameters", "Parameter"]
+__all__ = [
+    "record",
+    "recorded",
+    "summary",
+    "differences",
+    "leaderboard",
+    "published",
+    "results_folder",
+    "run_notebook",
+    "parameters",
+    "Parameter",
+]

@@ -23,7 +23,8 @@ def published(
         ratings: the data; for made-up ratings, and for anybody's own, the table is empty, since nothing compares. Or
             the name of a public set, for example `"ml-1m"`, whose recorded runs are to stand beside.
         protocol: only rows whose protocol contains this, for example `"5-fold"` or `"99 negatives"`.
-        metric: only rows of this metric: `"rmse"`, `"mse"`, `"hr@10"`, `"ndcg@10"` or `"precision@10"`.
+        metric: only rows of this metric: `"rmse"`, `"mse"`, `"hr@10"`, `"ndcg@10"`, `"precision@10"`, `"auc"` or
+            `"log_loss"`.
         folder: where results lie; see `results_folder`.
 
     Returns:

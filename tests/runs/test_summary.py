@@ -45,3 +45,15 @@ def test_runs_with_different_lists_among_their_parameters_are_not_averaged_eithe
 def test_an_unknown_column_or_an_empty_table_is_refused(table):
     with pytest.raises(RecoLabError, match="needs recorded runs and columns"):
         runs.summary(table, by=["modle"] if len(table) else ["model"])
+
+
+def test_the_interval_of_the_mean_is_students():
+    row = runs.summary(TABLE, by=["model", "protocol.split"], level=0.95)["rmse"]
+    # Two runs leave one degree of freedom, whose t at 97.5 % is 12.7062; the standard error of .90 and .92 is .01.
+    assert row.loc[("MF", "u1"), ["low", "high"]].tolist() == pytest.approx([0.91 - 0.127062, 0.91 + 0.127062])
+    assert row.loc[("bias", "u1"), ["low", "high"]].isna().all()
+
+
+def test_a_level_is_a_share():
+    with pytest.raises(RecoLabError, match="between 0 and 1, but 95 came"):
+        runs.summary(TABLE, by=["model", "protocol.split"], level=95)
