@@ -52,3 +52,11 @@ def test_a_public_set_is_reached_by_its_name_to_stand_beside_recorded_runs():
 def test_nothing_compares_with_made_up_ratings_or_with_a_table_of_the_same_name(as_if_real):
     assert runs.published(rl.load("synthetic")).empty
     assert runs.published(as_if_real("ml-1m", {})).empty
+
+
+def test_what_the_package_brings_has_the_click_models_of_the_autoint_paper(as_if_real):
+    ratings = as_if_real("ml-1m", {"ratings.dat": "…"})
+    auc = runs.published(ratings, metric="auc", protocol="AutoInt CTR").set_index("model")["value"]
+    assert auc["LR"] == 0.7716
+    assert auc["AutoInt+"] == auc.max() == 0.8488
+    assert runs.published(ratings, metric="log_loss", protocol="AutoInt CTR")["value"].tolist() == [0.3753]
