@@ -4,6 +4,7 @@ from recolab.charts.card_row import Cards, cards
 from recolab.charts.curves import history
 from recolab.charts.drawing import Architecture, architecture
 from recolab.charts.embedding import embedding_map
+from recolab.charts.heat_map import heat_map
 from recolab.charts.popularity import error_by_popularity
 from recolab.charts.ratings import activity, long_tail, rating_histogram
 from recolab.charts.theme import use_theme
@@ -15,6 +16,7 @@ __all__ = [
     "activity",
     "embedding_map",
     "error_by_popularity",
+    "heat_map",
     "architecture",
     "Architecture",
     "cards",
