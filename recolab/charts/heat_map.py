@@ -61,7 +61,7 @@ def _cells(numbers: np.ndarray, rows: list[str], columns: list[str], form: str) 
     down, across = np.nonzero(~np.isnan(numbers))
     kept = numbers[down, across]
     try:
-        labels = [format(float(number), form) for number in kept]
+        labels = [_written(float(number), form) for number in kept]
     except ValueError:
         raise RecoLabError(
             f"form says how a number is written, such as '.2f' or '.0%', but received {form!r}."
@@ -77,6 +77,12 @@ def _cells(numbers: np.ndarray, rows: list[str], columns: list[str], form: str) 
             "ink": [_ink(fill) for fill in fills],
         }
     )
+
+
+def _written(number: float, form: str) -> str:
+    """The number as text; a small one below 0 that is rounded away loses its sign."""
+    text = format(number, form)
+    return text if any(digit in text for digit in "123456789") else format(0.0, form)
 
 
 def _colour(share: float) -> str:

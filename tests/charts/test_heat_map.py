@@ -77,6 +77,11 @@ def test_a_matrix_of_zeros_is_pale(rows_of):
     assert table["fill"].map(luminance).min() > 0.85
 
 
+def test_what_is_rounded_away_has_no_sign(rows_of):
+    table = cells(rl.charts.heat_map([[-0.001, -1.0]], ["a"], ["x", "y"]), rows_of)
+    assert table["value"].tolist() == ["0.00", "-1.00"]
+
+
 def test_pointing_at_a_cell_names_it():
     for layer in rl.charts.heat_map([[1.0]], ["a"], title="One").to_dict()["layer"]:
         assert [entry["field"] for entry in layer["encoding"]["tooltip"]] == ["row", "column", "value"]
