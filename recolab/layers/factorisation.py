@@ -1,4 +1,4 @@
-"""What a factorisation machine says about pairs of fields."""
+"""What a factorisation machine says about pairs of features, or of fields."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from recolab.layers.shapes import fields_and_width
 
 @keras.saving.register_keras_serializable(package="recolab")
 class FMSecondOrder(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
-    """The sum of all inner products of two fields, `Σ_{i<j} v_i · v_j = ½ Σ_f [(Σ_i v_if)² - Σ_i v_if²]`.
+    """The sum of all inner products of two rows, `Σ_{i<j} v_i · v_j = ½ Σ_f [(Σ_i v_if)² - Σ_i v_if²]`.
 
-    The right side costs F k in place of F² k: the square of a sum holds every pair twice and every field with itself
+    The right side costs F k in place of F² k: the square of a sum holds every pair twice and every row with itself
     (Rendle 2010, eq. 5 and lemma 3.1). It has no weights; those are in the embeddings, with `v_i x_i` for `v_i`.
 
-    A multi-valued field comes in as one vector, so that its values have no inner products with one another. Rendle's
-    sum over all features has those too.
+    Called on `FieldEmbedding(…, pooled=False)` it is Rendle's sum over the pairs of features. Called on a vector for each
+    field, as in DeepFM, it is the sum over pairs of fields: a multi-valued field is one vector then, so that its values
+    have no inner products with one another.
 
     Called on:
-        embeddings: shape (batch, fields, width), at least 2 fields.
+        embeddings: shape (batch, features or fields, width), at least 2 of them.
 
     Returns:
         Shape (batch, 1).

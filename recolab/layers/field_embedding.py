@@ -30,6 +30,8 @@ class FieldEmbedding(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
         seed: of the initial rows; None draws others each time.
         l2: strength of a penalty of the rows looked up, at least 0: `l2 / B · Σ_b Σ_s |v_s|²`, over the B rows of the
             batch and their slots, slots with x = 0 left out. See `PenalisedEmbedding`.
+        pooled: False gives `x_s v_s` of every slot in place of a sum a field, so that the values of a multi-valued
+            field stay apart, as Rendle's sum over pairs of features has them.
         **layer: what `keras.layers.Layer` takes besides.
 
     Called on:
@@ -38,7 +40,7 @@ class FieldEmbedding(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
             out if all fields are categorical.
 
     Returns:
-        Shape (batch, fields, width), in the order of `fields.names`.
+        Shape (batch, fields, width), in the order of `fields.names`; not pooled, shape (batch, slots, width).
 
     Example:
         >>> fields = rl.features.Fields.of_sizes({"user": 943, "item": 1682})
@@ -57,6 +59,7 @@ class FieldEmbedding(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
         initial: float = 0.01,
         seed: int | None = None,
         l2: float = 0.0,
+        pooled: bool = True,
         **layer: Any,
     ) -> None:
         if not width >= 1:
@@ -71,6 +74,7 @@ class FieldEmbedding(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
         self.initial = float(initial)
         self.seed = seed
         self.l2 = float(l2)
+        self.pooled = bool(pooled)
 
     def build(self, indices_shape: Any, weights_shape: Any = None) -> None:
         self._check("indices", indices_shape, self.fields.n_slots)
@@ -91,16 +95,21 @@ class FieldEmbedding(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
             return rows
         categorical = self._categorical_slots
         weighted = rows[:, categorical:] * keras.ops.expand_dims(weights, -1)
-        pooled = [
+        return keras.ops.concatenate([rows[:, :categorical], *self._pool(weighted, categorical)], axis=1)
+
+    def get_config(self) -> dict[str, Any]:
+        own = {"width": self.width, "initial": self.initial, "seed": self.seed, "l2": self.l2, "pooled": self.pooled}
+        return {**super().get_config(), "fields": self.fields.to_config(), **own}
+
+    def _pool(self, weighted: Any, categorical: int) -> list[Any]:
+        """What the slots behind the categorical ones give: a sum a field, or all of them as they are."""
+        if not self.pooled:
+            return [weighted]
+        return [
             keras.ops.sum(weighted[:, first - categorical : past - categorical], axis=1, keepdims=True)
             for first, past in self.fields.slots
             if first >= categorical
         ]
-        return keras.ops.concatenate([rows[:, :categorical], *pooled], axis=1)
-
-    def get_config(self) -> dict[str, Any]:
-        own = {"width": self.width, "initial": self.initial, "seed": self.seed, "l2": self.l2}
-        return {**super().get_config(), "fields": self.fields.to_config(), **own}
 
     @property
     def _categorical_slots(self) -> int:

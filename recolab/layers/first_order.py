@@ -38,4 +38,4 @@ class FirstOrder(FieldEmbedding):
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
-        return {name: value for name, value in config.items() if name not in ("width", "initial", "seed")}
+        return {name: value for name, value in config.items() if name not in ("width", "initial", "seed", "pooled")}

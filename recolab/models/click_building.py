@@ -23,8 +23,12 @@ def field_inputs(fields: Fields) -> dict[str, Any]:
     return inputs
 
 
-def embedded(inputs: dict[str, Any], fields: Fields, width: int, *, l2: float = 0.0, seed: int = 0) -> Any:
+def embedded(
+    inputs: dict[str, Any], fields: Fields, width: int, *, l2: float = 0.0, seed: int = 0, pooled: bool = True
+) -> Any:
     """A vector for each field of a row, shape (batch, fields, width).
+
+    Not pooled, it is a vector for each feature, shape (batch, slots, width).
 
     Raises:
         RecoLabError: `width` below 1, or `l2` below 0.
@@ -33,7 +37,8 @@ def embedded(inputs: dict[str, Any], fields: Fields, width: int, *, l2: float = 
         raise RecoLabError(f"`width`, the length of a field's vector, must be at least 1, but {width} came.")
     if not l2 >= 0:
         raise RecoLabError(f"`l2` must be at least 0, but {l2} came.")
-    return FieldEmbedding(fields, width, l2=l2, seed=seed, name="field_embedding")(*inputs.values())
+    name = "field_embedding" if pooled else "feature_embedding"
+    return FieldEmbedding(fields, width, l2=l2, seed=seed, pooled=pooled, name=name)(*inputs.values())
 
 
 def first_order(inputs: dict[str, Any], fields: Fields, *, l2: float = 0.0) -> Any:

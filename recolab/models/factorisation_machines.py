@@ -43,8 +43,8 @@ def LR(fields: Fields, *, l2: float = 0.0, optimizer: Any = "adam") -> Any:
 def FM(fields: Fields, *, width: int = WIDTH, l2: float = 0.0, optimizer: Any = "adam", seed: int = 0) -> Any:
     """Factorisation machine of order 2: `logit = w_0 + Σ_i w_i x_i + Σ_{i<j} v_i · v_j x_i x_j` (Rendle 2010, eq. 1).
 
-    The pairs are those of fields: a multi-valued field stands for the mean (or sum) of its values' vectors, and two
-    values of one field are not a pair, as in the models that build on it.
+    The pairs are those of features: two genres of one film are a pair as well. The models that build on it, from DeepFM
+    on, take one vector a field and know pairs of fields alone.
 
     Args:
         fields: the fields of the rows to be trained on.
@@ -60,7 +60,7 @@ def FM(fields: Fields, *, width: int = WIDTH, l2: float = 0.0, optimizer: Any = 
         RecoLabError: as `LR`, or `width` below 1.
     """
     inputs = field_inputs(fields)
-    pairs = FMSecondOrder(name="second_order")(embedded(inputs, fields, width, l2=l2, seed=seed))
+    pairs = FMSecondOrder(name="second_order")(embedded(inputs, fields, width, l2=l2, seed=seed, pooled=False))
     return click_model("fm", inputs, [first_order(inputs, fields, l2=l2), pairs], optimizer)
 
 

@@ -43,7 +43,11 @@ CROSSES = {
     CrossV2: ({"rank": 2, "seed": 1}, [(3, 2), (3, 2), (3,)], (5, 3)),
 }
 EMBEDDING = {
-    FieldEmbedding: ({"fields": FIELDS, "width": 2, "initial": 0.5, "seed": 1, "l2": 0.1}, [(17, 2)], (5, 3, 2)),
+    FieldEmbedding: (
+        {"fields": FIELDS, "width": 2, "initial": 0.5, "seed": 1, "l2": 0.1, "pooled": False},
+        [(17, 2)],
+        (5, 3, 2),
+    ),
     FirstOrder: ({"fields": FIELDS, "l2": 0.1}, [(17, 1), (1,)], (5, 1)),
     # Four users and unknown, three hours and unknown; of the other pair's 35 combinations some share a weight.
     CrossedFields: (

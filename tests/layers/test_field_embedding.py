@@ -39,6 +39,12 @@ def test_several_values_are_summed_when_the_fields_say_so():
     assert vectors[:, 1].tolist() == [[11, 110], [6, 60]]
 
 
+def test_slots_stay_apart_where_nothing_is_pooled():
+    fields = learnt()
+    vectors = counting(fields, pooled=False)(**fields.encode(FRAME)).numpy()
+    assert vectors[:, :, 0].tolist() == [[2, 6 / 2, 5 / 2, 0], [3, 6, 0, 7]]  # War, Drama; War and an unused slot
+
+
 def test_it_is_the_weighted_sum_over_the_slots_of_each_field():
     rng = np.random.default_rng(0)
     names = [f"genre {number}" for number in range(9)]

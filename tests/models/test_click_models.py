@@ -63,7 +63,7 @@ def scrambled(model, seed=0):
 
 
 def parts(model, fields, frame):
-    """First-order weights and the fields' vectors of some rows, by NumPy."""
+    """First-order weights and the vectors of some rows, of fields or (FM) of features, by NumPy."""
     encoded = fields.encode(frame)
     x = np.concatenate([np.ones((len(frame), fields.n_slots - fields.n_weighted)), encoded["weights"]], axis=1)
     names = {layer.name for layer in model.layers}
@@ -71,10 +71,10 @@ def parts(model, fields, frame):
     if "first_order" in names:
         table, bias = model.get_layer("first_order").get_weights()
         linear = (table[encoded["indices"], 0] * x).sum(axis=1) + bias
-    if "field_embedding" in names:
-        table = model.get_layer("field_embedding").get_weights()[0]
-        rows = table[encoded["indices"]] * x[:, :, None]
-        vectors = np.stack([rows[:, first:past].sum(axis=1) for first, past in fields.slots], axis=1)
+    for name in names & {"field_embedding", "feature_embedding"}:
+        vectors = model.get_layer(name).get_weights()[0][encoded["indices"]] * x[:, :, None]
+        if name == "field_embedding":
+            vectors = np.stack([vectors[:, first:past].sum(axis=1) for first, past in fields.slots], axis=1)
     return linear, vectors
 
 
@@ -136,6 +136,17 @@ def test_fm_by_numpy(fields, frame):
     linear, vectors = parts(model, fields, frame[:40])
     np.testing.assert_allclose(rl.models.predict(model, frame[:40]), linear + pair_sum(vectors), rtol=1e-4, atol=1e-5)
     assert model.count_params() == 1 + fields.n_features * (1 + 3)
+
+
+def test_two_values_of_one_field_are_a_pair_of_the_fm(fields, frame):
+    """Rendle's sum goes over features: x and y of a row meet, each with x = 1/2."""
+    model = rl.models.FM(fields, width=1)
+    index = dict(zip(fields.feature_names["value"], fields.feature_names["index"], strict=True))
+    table = np.zeros((fields.n_features, 1))
+    table[[index["x"], index["y"]]] = [[3], [5]]
+    model.get_layer("feature_embedding").set_weights([table])
+    logits = rl.models.predict(model, frame).ravel()
+    np.testing.assert_allclose(logits, [0.5 * 3 * 0.5 * 5 if len(tags) == 2 else 0 for tags in frame["tags"]])
 
 
 def test_deepfm_is_fm_plus_a_network_on_the_same_table(fields, frame):
@@ -249,7 +260,7 @@ def test_fm_of_two_fields_is_matrix_factorisation_with_biases(frame):
     user, item = (codes.ravel() for codes in np.indices((7, 11)))
     pairs = pd.DataFrame({"user": user, "item": item})
     first, bias = model.get_layer("first_order").get_weights()
-    table = model.get_layer("field_embedding").get_weights()[0]
+    table = model.get_layer("feature_embedding").get_weights()[0]
     (u, _), (i, _) = fields.runs
     expected = (
         bias + first[u + 1 + user, 0] + first[i + 1 + item, 0] + (table[u + 1 + user] * table[i + 1 + item]).sum(axis=1)
