@@ -15,9 +15,9 @@ class FMSecondOrder(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no
     The right side costs F k in place of F² k: the square of a sum holds every pair twice and every row with itself
     (Rendle 2010, eq. 5 and lemma 3.1). It has no weights; those are in the embeddings, with `v_i x_i` for `v_i`.
 
-    Called on `FieldEmbedding(…, pooled=False)` it is Rendle's sum over the pairs of features. Called on a vector for each
-    field, as in DeepFM, it is the sum over pairs of fields: a multi-valued field is one vector then, so that its values
-    have no inner products with one another.
+    Called on `FieldEmbedding(…, pooled=False)` it is Rendle's sum over the pairs of features. Called on a vector for
+    each field, as in DeepFM, it is the sum over pairs of fields: a multi-valued field is one vector then, so that its
+    values have no inner products with one another.
 
     Called on:
         embeddings: shape (batch, features or fields, width), at least 2 of them.
