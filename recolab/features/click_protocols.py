@@ -19,6 +19,7 @@ from recolab.features.clicks import clicks
 from recolab.features.field_kinds import Kind
 from recolab.features.fields import Fields
 from recolab.features.row_fields import with_fields
+from recolab.split import Split
 
 _IDS: dict[str, Kind] = {"user_id": "categorical", "item_id": "categorical"}
 _AUTOINT: dict[str, Kind] = {
@@ -59,18 +60,32 @@ class ClickTask:
 
     Attributes:
         name: of the preset.
+        cut: the split of the labelled rows.
         train, valid, test: rows with the column `click` and a column for each field, beside all others that are known.
             Each one's `attrs` say data, split, part and label rule, which reports print.
         fields: vocabularies of `train`; what a model is built from.
+        min_count: what `fields` were learnt with.
         notes: what a reader of a number must know of the data, one sentence each.
     """
 
     name: str
+    cut: Split
     train: pd.DataFrame
     valid: pd.DataFrame
     test: pd.DataFrame
     fields: Fields
+    min_count: int = 1
     notes: tuple[str, ...] = ()
+
+    def refit(self) -> ClickTask:
+        """The same task for the last fit before the test: train and validation rows are training rows now.
+
+        The fields are learnt anew, from both. The test rows stay as they are, and `valid` is empty.
+
+        Raises:
+            RecoLabError: there are no validation rows to add.
+        """
+        return _task(self.name, self.cut.refit(), self.min_count, self.notes)
 
     def describe(self) -> pd.DataFrame:
         """One row a part: rows, base rate (the share of clicks), and rows with a value unknown to the fields."""
@@ -79,6 +94,7 @@ class ClickTask:
     @cached_property
     def _description(self) -> pd.DataFrame:
         parts = {"train": self.train, "valid": self.valid, "test": self.test}
+        parts = {part: rows for part, rows in parts.items() if len(rows)}  # a refitted task has no validation rows
         rows = [
             {"rows": len(part), "base_rate": float(part["click"].mean()), "rows_with_unknown": self._unknown(part)}
             for part in parts.values()
@@ -148,15 +164,23 @@ def click_task(ratings: Ratings, name: str, *, seed: int = 0, min_count: int = 1
     rows = dataclasses.replace(ratings, frame=labelled)
     if preset.in_time:
         cut = split.by_time(rows, test=0.1, valid=0.1)
-        train, valid, test = (part.sort_values("time", kind="stable") for part in (cut.train, cut.valid, cut.test))
     else:
         cut = split.random(rows, test=0.1, valid=0.1, seed=seed)
-        train, valid, test = cut.train, cut.valid, cut.test
-    for part in (train, valid, test):
-        _check_classes(part, name)
-        part.attrs["label"] = labelled.attrs["label"]
+    return _task(name, cut, min_count, ratings.provenance.notes)
+
+
+def _task(name: str, cut: Split, min_count: int, notes: tuple[str, ...]) -> ClickTask:
+    preset = PRESETS[name]
+    parts = [cut.train, cut.valid, cut.test]
+    if preset.in_time:
+        parts = [part.sort_values("time", kind="stable") for part in parts]
+    for part in parts:
+        if len(part):
+            _check_classes(part, name)
+        part.attrs["label"] = cut.ratings.frame.attrs["label"]
+    train, valid, test = parts
     fields = Fields.learn(train, preset.kinds, min_count=min_count)
-    return ClickTask(name, train, valid, test, fields, ratings.provenance.notes)
+    return ClickTask(name, cut, train, valid, test, fields, min_count, notes)
 
 
 def _preset(name: Any) -> _Preset:

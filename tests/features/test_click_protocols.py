@@ -62,6 +62,23 @@ def test_with_ids_the_rows_are_the_same_and_two_fields_come_first(ratings, autoi
     assert with_ids.train.index.equals(autoint.train.index)
 
 
+def test_refitting_adds_the_validation_rows_and_learns_the_fields_from_both(autoint):
+    refitted = autoint.refit()
+    assert refitted.train.index.tolist() == sorted([*autoint.train.index, *autoint.valid.index])
+    assert refitted.test.drop(columns="cold").equals(autoint.test.drop(columns="cold"))
+    assert refitted.valid.empty
+    assert refitted.fields.names == autoint.fields.names
+    for task in (autoint, refitted):
+        zip_codes = task.fields.feature_names.query("field == 'zip_code'")["value"]
+        assert set(zip_codes) == {"(unknown)", *task.train["zip_code"]}
+    assert (autoint.test.attrs["refitted"], refitted.test.attrs["refitted"]) == (False, True)
+    assert refitted.train.attrs["label"] == autoint.train.attrs["label"]
+    assert "valid:" in repr(autoint)
+    assert "valid:" not in repr(refitted)
+    with pytest.raises(RecoLabError, match="no validation rows left"):
+        refitted.refit()
+
+
 def test_the_seed_draws_the_rows(ratings, autoint):
     assert click_task(ratings, "autoint", seed=1).test.equals(autoint.test)
     assert not click_task(ratings, "autoint", seed=2).test.index.equals(autoint.test.index)
