@@ -7,6 +7,7 @@ from recolab.charts.embedding import embedding_map
 from recolab.charts.heat_map import heat_map
 from recolab.charts.popularity import error_by_popularity
 from recolab.charts.ratings import activity, long_tail, rating_histogram
+from recolab.charts.reliability import reliability
 from recolab.charts.theme import use_theme
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "embedding_map",
     "error_by_popularity",
     "heat_map",
+    "reliability",
     "architecture",
     "Architecture",
     "cards",
