@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import http.server
+import importlib.util
 import itertools
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -37,11 +39,35 @@ LOOKER = Path(__file__).with_name("look.js").read_text(encoding="utf-8")
 KNOWN_ERROR = "THEBE_JS_URL"  # sphinx-thebe declares it twice on every page; harmless
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what is asked of one visit in one process, with `--dist loadgroup`: each page is visited once."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "visit" in item.fixturenames:
+            given = item.callspec.params
+            item.add_marker(pytest.mark.xdist_group(f"{given['address']} {given['visit']}"))
+
+
 def missing(what: str) -> None:
     """Skip for want of something, or fail where RECOLAB_NO_SKIP forbids that."""
     if os.environ.get("RECOLAB_NO_SKIP"):
         pytest.fail(what)
     pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def extension() -> Callable[[str], ModuleType]:
+    """Loads one of the site's extensions, which are no part of the package, by its name."""
+
+    def loaded(name: str) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(name, ROOT / "book" / "_ext" / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return loaded
 
 
 @pytest.fixture(scope="session")

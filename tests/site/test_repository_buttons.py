@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -11,15 +11,8 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def buttons() -> ModuleType:
-    """The extension, which is no part of the package."""
-    file = Path(__file__).parents[2] / "book" / "_ext" / "repository_buttons.py"
-    spec = importlib.util.spec_from_file_location("repository_buttons", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def buttons(extension: Callable[[str], ModuleType]) -> ModuleType:
+    return extension("repository_buttons")
 
 
 @pytest.mark.parametrize(
