@@ -69,7 +69,7 @@ notebooks: $(READY) ## every lesson (ONLY=day/name: one), cell by cell, with the
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=120 $(LESSONS)
 
 browser: $(READY) ## look at the built site in Chromium
-	$(BIN)/pytest tests/site
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/site
 
 stamp: $(READY) ## write the Colab setting of pyproject.toml into the first cell of every lesson
 	$(BIN)/python tools/colab_cell.py
