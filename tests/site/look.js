@@ -57,9 +57,20 @@ function faintText() {
 }
 
 function painted(element) {
-  const layers = [];
+  const layers = cellBehind(element);
   for (let at = element; at; at = at.parentElement) layers.push(colour(getComputedStyle(at).backgroundColor));
   return layers.reduceRight((below, layer) => over(layer, below), [255, 255, 255, 1]);
+}
+
+// The colour of the cell of a chart that a text stands in, if it does: the cell is drawn before the text, not around it.
+function cellBehind(text) {
+  const place = text.getBoundingClientRect();
+  const [x, y] = [(place.left + place.right) / 2, (place.top + place.bottom) / 2];
+  const cells = [...(text.closest("svg.marks")?.querySelectorAll(".mark-rect path") ?? [])].filter((cell) => {
+    const box = cell.getBoundingClientRect();
+    return box.left <= x && x <= box.right && box.top <= y && y <= box.bottom;
+  });
+  return cells.slice(-1).map((cell) => colour(getComputedStyle(cell).fill));
 }
 
 function colour(css) {
