@@ -9,6 +9,9 @@ from recolab.backend import keras
 from recolab.layers.initial import glorot, several
 from recolab.layers.shapes import check_dropout, fields_and_width
 
+FEW_FIELDS = 10
+"""Up to so many fields the values are mixed by a sum that is written out, and beyond by products of matrices."""
+
 
 @keras.saving.register_keras_serializable(package="recolab")
 class InteractingLayer(keras.layers.Layer):  # type: ignore[misc]  # Keras ships no types
@@ -96,9 +99,8 @@ class InteractingLayer(keras.layers.Layer):  # type: ignore[misc]  # Keras ships
 
     def call(self, embeddings: Any, training: bool | None = None) -> Any:
         weights = self._dropped(self._attention(embeddings), training=training)
-        mixed = keras.ops.matmul(weights, self._by_head(embeddings, self.value))
-        fields = embeddings.shape[1]
-        result = keras.ops.reshape(keras.ops.swapaxes(mixed, 1, 2), (-1, fields, self.width))
+        mixed = _mixed(weights, self._by_head(embeddings, self.value))
+        result = keras.ops.reshape(mixed, (-1, embeddings.shape[1], self.width))
         if self.residual:
             result = result + keras.ops.matmul(embeddings, self.shortcut)
         return self.activation(result)
@@ -117,7 +119,7 @@ class InteractingLayer(keras.layers.Layer):  # type: ignore[misc]  # Keras ships
         fields_and_width(self, embeddings.shape)
         if not self.built:
             self.build(embeddings.shape)
-        return self._attention(embeddings)
+        return keras.ops.transpose(self._attention(embeddings), (0, 3, 1, 2))
 
     def get_config(self) -> dict[str, Any]:
         own = {
@@ -132,14 +134,24 @@ class InteractingLayer(keras.layers.Layer):  # type: ignore[misc]  # Keras ships
         return {**super().get_config(), **own}
 
     def _attention(self, embeddings: Any) -> Any:
+        """The attention weights, heads last: shape (batch, fields, fields looked at, heads)."""
         queries, keys = self._by_head(embeddings, self.query), self._by_head(embeddings, self.key)
         if self.scaled:
             queries = queries / math.sqrt(self.width // self.heads)
-        scores = keras.ops.matmul(queries, keras.ops.swapaxes(keys, 2, 3))
-        return keras.ops.softmax(scores, axis=-1)
+        return keras.ops.softmax(keras.ops.einsum("bmhd,bkhd->bmkh", queries, keys), axis=2)
 
     def _by_head(self, embeddings: Any, matrix: Any) -> Any:
-        """The embeddings through a matrix, head by head: shape (batch, heads, fields, width of a head)."""
+        """The embeddings through a matrix, head by head: shape (batch, fields, heads, width of a head)."""
         through = keras.ops.matmul(embeddings, matrix)
-        parts = keras.ops.reshape(through, (-1, embeddings.shape[1], self.heads, self.width // self.heads))
-        return keras.ops.swapaxes(parts, 1, 2)
+        return keras.ops.reshape(through, (-1, embeddings.shape[1], self.heads, self.width // self.heads))
+
+
+def _mixed(weights: Any, values: Any) -> Any:
+    """The sums of what each field takes over, shape (batch, fields, heads, width of a head).
+
+    XLA multiplies matrices as small as a few fields slowly, and a sum that is written out fast, without keeping its
+    terms. A graph outside of XLA keeps them, `fields` times what comes out, so with many fields it is matrices again.
+    """
+    if values.shape[1] > FEW_FIELDS:
+        return keras.ops.einsum("bmkh,bkhd->bmhd", weights, values)
+    return keras.ops.sum(keras.ops.expand_dims(weights, 4) * keras.ops.expand_dims(values, 1), axis=2)

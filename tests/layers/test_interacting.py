@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from recolab.layers import InteractingLayer
+from recolab.layers.interacting import FEW_FIELDS
 
 ROW = np.array([[[1], [2]]], np.float32)
 
@@ -50,6 +51,16 @@ def test_it_is_the_formula_of_the_paper(embeddings, heads):
     weights, result = zip(*(of_the_paper(layer, row) for row in embeddings), strict=True)
     np.testing.assert_allclose(layer.attention(embeddings), weights, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(layer(embeddings), result, rtol=1e-4, atol=1e-5)
+
+
+def test_few_and_many_fields_are_mixed_alike():
+    """The layer has a way for each, which change at FEW_FIELDS."""
+    few, many = (np.random.default_rng(1).normal(size=(2, FEW_FIELDS + more, 3)).astype("float32") for more in (0, 1))
+    for embeddings in (few, many):
+        layer = InteractingLayer(6, 2, seed=1)
+        result = layer(embeddings)
+        _, by_hand = zip(*(of_the_paper(layer, row) for row in embeddings), strict=True)
+        np.testing.assert_allclose(result, by_hand, rtol=1e-4, atol=1e-5)
 
 
 def test_attention_sums_to_1_over_the_fields_looked_at(embeddings):
