@@ -215,26 +215,29 @@ def made_up():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "build",
+    ("build", "batch_size"),
     [
-        lambda split, fast: RatingMLP(split, factors=8, l2=0.02, optimizer=fast),
-        lambda split, fast: RatingMLP(
-            split, factors=8, widths=(12, 6), batch_norm=True, residual=True, dropout=0.1, optimizer=fast
+        (lambda split, fast: RatingMLP(split, factors=8, l2=0.02, optimizer=fast), 1024),
+        (
+            lambda split, fast: RatingMLP(
+                split, factors=8, widths=(12, 6), batch_norm=True, residual=True, dropout=0.1, optimizer=fast
+            ),
+            1024,
         ),
-        lambda split, fast: DeepMF(split, factors=8, dropout=0.2, optimizer=fast),
-        lambda split, fast: NeuralCF(split, factors=8, optimizer=fast),
-        lambda split, fast: NeuralCF(split, factors=8, variant="source", optimizer=fast),
-        lambda split, fast: MixedBiasMF(split, factors=8, widths=(8,), sigmoid=True, optimizer=fast),
-        lambda split, fast: MixedTowersMF(split, factors=8, optimizer=fast),
-        lambda split, fast: DMF(split, widths=(32, 16), optimizer=fast),
+        (lambda split, fast: DeepMF(split, factors=8, dropout=0.2, optimizer=fast), 1024),
+        (lambda split, fast: NeuralCF(split, factors=8, optimizer=fast), 1024),
+        (lambda split, fast: NeuralCF(split, factors=8, variant="source", optimizer=fast), 1024),
+        (lambda split, fast: MixedBiasMF(split, factors=8, widths=(8,), sigmoid=True, optimizer=fast), 1024),
+        (lambda split, fast: MixedTowersMF(split, factors=8, optimizer=fast), 1024),
+        (lambda split, fast: DMF(split, widths=(32, 16), optimizer=fast), 512),  # needs more steps than the others
     ],
     ids=["linear", "deep", "DeepMF", "NeuralCF paper", "NeuralCF source", "mixed 1", "mixed 2", "DMF"],
 )
-def test_each_model_learns_what_a_user_and_an_item_are_like(build, made_up):
+def test_each_model_learns_what_a_user_and_an_item_are_like(build, batch_size, made_up):
     mean = rl.evaluate.ratings(rl.models.GlobalMean(made_up), made_up.test).metrics["rmse"]
     biases = rl.evaluate.ratings(rl.models.BiasBaseline(made_up), made_up.test).metrics["rmse"]
-    model = build(made_up, keras.optimizers.Adam(0.005))
-    rl.fit(model, made_up.train, epochs=3, batch_size=512, progress=False)
+    model = build(made_up, keras.optimizers.Adam(0.005 * batch_size / 512))
+    rl.fit(model, made_up.train, epochs=3, batch_size=batch_size, progress=False)
     reached = rl.evaluate.ratings(model, made_up.test).metrics["rmse"]
     assert mean - reached > 0.8 * (mean - biases), f"mean {mean:.3f}, biases {biases:.3f}, reached {reached:.3f}"
 

@@ -139,8 +139,9 @@ def test_the_seed_decides_every_digit_of_a_training_with_negatives():
         fit(model, POSITIVES, negatives=Negatives(4, popularity=0.5), batch_size=8, epochs=2, seed=seed, progress=False)
         return b"".join(weight.numpy().tobytes() for weight in model.weights)
 
-    assert trained(1) == trained(1)
-    assert trained(1) != trained(2)
+    first = trained(1)
+    assert first == trained(1)
+    assert first != trained(2)
 
 
 def test_memory_follows_the_interactions_and_not_users_times_items():

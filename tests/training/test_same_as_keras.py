@@ -55,34 +55,34 @@ CASES = {
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(
-    ("batch_size", "plain_steps"),
-    [(32, 0), (32, 8), (203, 0)],
-    ids=["in a loop", "in a loop from the second epoch on", "in one step"],
+    ("batch_size", "ways"),
+    [(32, {"in a loop": 0, "in a loop from the second epoch on": 8}), (203, {"in one step": 0})],
+    ids=["many steps", "one step"],
 )
-def test_histories_and_weights_agree(case, batch_size, plain_steps, build, table, at_every_batch, monkeypatch):
-    monkeypatch.setattr(compiled, "STEPS_BEFORE_COMPILING", plain_steps)
-    ours, theirs = CASES[case](build), CASES[case](build)
-    weights = np.linspace(0.5, 2, len(table)) if case == "weighted metrics" else None
-    validation = None if case == "own step" else table.iloc[:50]
+def test_histories_and_weights_agree(case, batch_size, ways, build, table, at_every_batch, monkeypatch):
     settings = {
         "epochs": 3,
         "batch_size": batch_size,
         "seed": 4,
-        "sample_weight": weights,
-        "validation": validation,
+        "sample_weight": np.linspace(0.5, 2, len(table)) if case == "weighted metrics" else None,
+        "validation": None if case == "own step" else table.iloc[:50],
         "progress": False,
     }
-    history = fit(ours, table, **settings)
+    theirs = CASES[case](build)
     with pytest.warns(UserWarning, match="AtEveryBatch asks to be called at every batch"):
         looped = fit(theirs, table, callbacks=[at_every_batch], **settings)
     assert at_every_batch.calls == 3 * -(-203 // batch_size)
-    assert history.history.keys() == looped.history.keys()
-    assert history.epoch == looped.epoch == [0, 1, 2]
-    for name, values in looped.history.items():
-        assert history.history[name] == pytest.approx(values, rel=2e-5), name
-    assert len(ours.weights) == len(theirs.weights)
-    for one, other in zip(ours.weights, theirs.weights, strict=True):
-        assert one.numpy() == pytest.approx(other.numpy(), abs=2e-5), one.path
+    for way, plain_steps in ways.items():
+        monkeypatch.setattr(compiled, "STEPS_BEFORE_COMPILING", plain_steps)
+        ours = CASES[case](build)
+        history = fit(ours, table, **settings)
+        assert history.history.keys() == looped.history.keys(), way
+        assert history.epoch == looped.epoch == [0, 1, 2], way
+        for name, values in looped.history.items():
+            assert history.history[name] == pytest.approx(values, rel=2e-5), (way, name)
+        assert len(ours.weights) == len(theirs.weights), way
+        for one, other in zip(ours.weights, theirs.weights, strict=True):
+            assert one.numpy() == pytest.approx(other.numpy(), abs=2e-5), (way, one.path)
 
 
 def test_a_classifier_with_auc_agrees(build, table, at_every_batch):
