@@ -25,7 +25,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import recolab as rl
 
-LABELS = {"auc": "AUC", "grouped_auc": "AUC within users", "log_loss": "log loss"}
+LABELS = {"auc": "AUC", "grouped_auc": "AUC within users", "log_loss": "log loss", "precision@10": "precision@10"}
 OF_THE_PROTOCOL = ("data", "split", "refitted", "rows", "predictions", "relevant", "candidates", "masked", "click")
 OUR_OWN = "measured with this package"  # in published.csv, for what stands among the recorded runs here
 
