@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from recolab.backend import keras
+from recolab.backend import keras, tf
 from recolab.errors import RecoLabError
 from recolab.features import Fields
 
@@ -87,7 +87,8 @@ class FieldEmbedding(keras.layers.Layer):  # type: ignore[misc]  # Keras ships n
         )
 
     def call(self, indices: Any, weights: Any = None) -> Any:
-        rows = keras.ops.take(self.embeddings, keras.ops.cast(indices, "int32"), axis=0)
+        # `keras.ops.take` reads the whole table, and TensorFlow copies a table that is read so and written by rows.
+        rows = tf.gather(self.embeddings.value, keras.ops.cast(indices, "int32"))
         rows = keras.ops.cast(rows, self.compute_dtype)
         if self.l2:
             self.add_loss(self._penalty(rows, weights))

@@ -9,6 +9,7 @@ from recolab.models.ease import EASE
 from recolab.models.factorisation_machines import DNN, FM, LR, DeepFM
 from recolab.models.ials import IALS
 from recolab.models.item_knn import ItemKNN
+from recolab.models.lazy_optimizers import LazyAdagrad, LazyAdam
 from recolab.models.matrix_factorisation import BiasedMF, ExplicitMF, SigmoidMF
 from recolab.models.mixed import MixedBiasMF, MixedTowersMF
 from recolab.models.neural_cf import NeuralCF
@@ -30,6 +31,8 @@ __all__ = [
     "DNN",
     "WideAndDeep",
     "JointOptimizer",
+    "LazyAdam",
+    "LazyAdagrad",
     "IPNN",
     "OPNN",
     "KPNN",

@@ -26,7 +26,8 @@ def LR(fields: Fields, *, l2: float = 0.0, optimizer: Any = "adam") -> Any:
     Args:
         fields: the fields of the rows to be trained on.
         l2: penalty of the squared weights of a row, added to its cross entropy.
-        optimizer: as Keras' `compile` takes it: a name, or an optimizer that no other model has been given.
+        optimizer: as Keras' `compile` takes it: a name, or an optimizer that no other model has been given. With
+            hundreds of thousands of features or more take `LazyAdam()`, which moves the rows a batch looked up alone.
 
     Returns:
         A compiled `keras.Model` with the inputs `indices` and, for multi-valued and numeric fields, `weights` (see

@@ -43,6 +43,9 @@ def fit(
     they would be over before the loop was compiled, which takes a second or more. A model that XLA cannot compile goes
     on like that, with a warning that says why.
 
+    Adam moves every row of a table at every step. With millions of rows compile with `recolab.models.LazyAdam`, whose
+    step costs what the batch looks up.
+
     Keras callbacks are called at the edges of training and epochs. A callback that lives on batches gets Keras' own
     loop, with the same batches in the same order, and a warning too.
 
