@@ -1,8 +1,8 @@
 """Execute the lessons two at a time, and hand each to the page that shows it.
 
-MyST-NB executes a notebook when its page is read, one after the other, and a lesson alone leaves a core idle for half
-of its time. Here the notebooks of a build are begun when reading begins, and each page waits for its own. Nothing is
-kept for the next build, and a lesson that fails ends this one, as `execute_notebooks: force` and `raise_on_error` say.
+MyST-NB executes a notebook when its page is read, one after the other, and much of a lesson runs on one core. Here the
+notebooks of a build are begun when reading begins, and each page waits for its own. Nothing is kept for the next build,
+and a lesson that fails ends this one, as `execute_notebooks: force` and `raise_on_error` say.
 """
 
 from __future__ import annotations
