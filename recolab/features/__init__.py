@@ -6,6 +6,7 @@ from recolab.features.fields import Fields
 from recolab.features.inputs import check_codes, code_limits, inputs, target
 from recolab.features.interactions import long_table, user_item_matrix
 from recolab.features.row_fields import with_fields
+from recolab.features.sampled_clicks import sampled_clicks
 from recolab.features.tables import embedding_tables, fed_by, fields_of, inputs_of
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "inputs",
     "target",
     "clicks",
+    "sampled_clicks",
     "with_fields",
     "click_task",
     "ClickTask",

@@ -37,7 +37,7 @@ def clicks(
             the ratings of 3, which say neither. None makes every rating below the threshold one of the `rest`.
         rest: what becomes of the other ratings: `"zero"` keeps them with click 0 (seen, and not liked), `"drop"` leaves
             them out, as if they had never been given; what is left is all clicks, to be trained on with negatives drawn
-            from what the user has not touched.
+            from what the user has not touched (`fit(…, negatives=4)`, or `sampled_clicks` for models of fields).
 
     Returns:
         The rows in their order and under their old index, with `click` (int32) as last column. Their `attrs` say the

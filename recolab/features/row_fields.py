@@ -55,7 +55,7 @@ def with_fields(frame: pd.DataFrame, ratings: Ratings) -> pd.DataFrame:
     columns: dict[str, Any] = {}
     for name, table, known in (("user", ratings.users, users), ("item", ratings.items, items)):
         if known:
-            codes = _codes(frame, name, table, ratings.name)
+            codes = known_codes(frame, name, table, ratings.name)
             columns |= {column: values.take(codes).array for column, values in known.items()}
     return frame.assign(**columns, **_of_moments(frame))
 
@@ -104,7 +104,18 @@ def _of_moments(frame: pd.DataFrame) -> dict[str, Any]:
     return {"hour": time.hour, "weekday": time.day_of_week.map(dict(enumerate(WEEKDAYS)))}
 
 
-def _codes(frame: pd.DataFrame, name: str, table: pd.DataFrame, data: str) -> np.ndarray:
+def known_codes(frame: pd.DataFrame, name: str, table: pd.DataFrame, data: str) -> np.ndarray:
+    """The codes in the column `user` or `item` of some rows, once it is sure that they are those of a catalogue.
+
+    Args:
+        frame: the rows.
+        name: of the column.
+        table: the users or the items of the catalogue.
+        data: its name.
+
+    Raises:
+        RecoLabError: a code is missing or unknown, or belongs to another raw id there.
+    """
     codes, key = numbers(frame, name, f"the code of the {name}"), f"{name}_id"
     known = codes.dtype.kind in "iu" and (not codes.size or (codes.min() >= 0 and codes.max() < len(table)))
     if not known or (key in frame and (table[key].to_numpy()[codes] != frame[key].to_numpy()).any()):

@@ -1,9 +1,6 @@
 """Negatives: items a user has not touched, drawn anew every epoch, inside the compiled loop.
 
-Which item a draw means is found by binary search, so no draw is ever rejected and memory follows the number of
-interactions, not users × items. Lay the items side by side on a line, each as wide as its weight, and cut out the
-user's positives: a draw is a point on what is left. The search tells how many positives lie in front of that point,
-which is how far it has to be moved to the right on the whole line, and whose stretch it then falls into.
+Which item a draw means is found as `recolab.features.free_items` describes, here by operations that XLA compiles.
 """
 
 from __future__ import annotations
@@ -16,11 +13,9 @@ import pandas as pd
 
 from recolab.backend import tf
 from recolab.errors import RecoLabError
-from recolab.features import code_limits, inputs, inputs_of, user_item_matrix
+from recolab.features import code_limits, inputs, inputs_of
+from recolab.features.free_items import DRAWS, FreeItems, check_drawing
 from recolab.training.rows import Rows
-
-DRAWS = 2**31  # a draw is a whole number below this
-LINE = 2**31 - 1  # the length that weights by popularity are scaled to
 
 
 @dataclass(frozen=True)
@@ -40,10 +35,7 @@ class Negatives:
     popularity: float = 0.0
 
     def __post_init__(self) -> None:
-        if isinstance(self.per_positive, bool) or not isinstance(self.per_positive, int) or self.per_positive < 1:
-            raise RecoLabError(f"`negatives` must be a whole number of at least 1, but {self.per_positive!r} came.")
-        if not 0 <= self.popularity < np.inf:
-            raise RecoLabError(f"`popularity` must be a finite exponent of at least 0, but {self.popularity} came.")
+        check_drawing(self.per_positive, self.popularity)
 
 
 @dataclass(frozen=True)
@@ -112,36 +104,17 @@ def sampled_rows(model: Any, frame: Any, negatives: Negatives, *, grouped: bool,
     user, item = _pairs(model, frame, part)
     limits = code_limits(model)
     n_users, n_items = limits["user"], limits["item"]
-    count = np.bincount(item, minlength=n_items)
-    width = _widths(count, negatives.popularity)
-    ends = np.cumsum(width)
-
     pairs = pd.DataFrame({"user": user, "item": item})
     if known is not None:
         pairs = pd.concat([pairs, pd.DataFrame(dict(zip(("user", "item"), _pairs(model, known, part), strict=True)))])
-    positives = user_item_matrix(pairs, n_users, n_items)
-    start, items = positives.indptr.astype(np.int32), positives.indices
-    taken = np.concatenate([[0], np.cumsum(width[items])])  # along all positives, user after user
-    before = taken[:-1] - np.repeat(taken[start[:-1]], np.diff(start))  # of the same user
-    free = ends[-1] - (taken[start[1:]] - taken[start[:-1]])
-    nothing = np.flatnonzero((free <= 0) & (np.bincount(user, minlength=n_users) > 0))
-    if len(nothing):
-        raise RecoLabError(
-            f"{len(nothing):,} users (the first has the code {nothing[0]}) have touched every item that could be "
-            "drawn, so there is no negative for them: leave their rows out, or draw with popularity=0."
-        )
-    degree = int(np.diff(start).max())
+    lines = FreeItems.of(pairs, np.bincount(item, minlength=n_items), n_users, negatives.popularity)
+    lines.check(user)
+    degree = int(np.diff(lines.start).max())
     rule = Draw(negatives.per_positive, grouped, _depth(degree), n_items, negatives.popularity == 0)
-    arrays = {
-        "user": user,
-        "item": item,
-        "start": start,
-        "free": free,
-        "gap": ends[items] - width[items] - before,  # where on the user's line the positive was cut out
-        "width": before + width[items],
-    }
+    arrays = {"user": user, "item": item}
+    arrays |= {name: getattr(lines, name) for name in ("start", "free", "gap", "width")}
     if not rule.uniform:
-        arrays["ends"] = ends
+        arrays["ends"] = lines.ends
     tensors = {name: tf.constant(values, tf.int32) for name, values in arrays.items()}
     rows = len(user) if grouped else len(user) * (1 + negatives.per_positive)
     return Rows(tensors, rows, rule, negatives.per_positive if grouped else 1)
@@ -151,23 +124,14 @@ def _pairs(model: Any, frame: Any, part: str) -> tuple[np.ndarray, np.ndarray]:
     if set(inputs_of(model)) != {"user", "item"}:
         raise RecoLabError(
             "Negatives can be drawn for models with the inputs 'user' and 'item' alone, and this one reads "
-            f"{sorted(inputs_of(model))}: give it rows with their negatives and targets."
+            f"{sorted(inputs_of(model))}: give it rows with their negatives and targets, such as "
+            "recolab.features.sampled_clicks makes."
         )
     frame = pd.DataFrame(frame)
     if frame.empty:
         raise RecoLabError(f"The {part} set is empty: give at least one row.")
     arrays = inputs(model, frame)
     return arrays["user"].astype(np.int32), arrays["item"].astype(np.int32)
-
-
-def _widths(count: np.ndarray, popularity: float) -> np.ndarray:
-    """How wide each item lies on the line, shape (items,), int64; 0 is never drawn."""
-    if popularity == 0:
-        return np.ones(len(count), np.int64)
-    weight = np.where(count > 0, (count / count.max()) ** popularity, 0.0)
-    # Whole numbers, so that every platform and both kinds of loop agree on who a point belongs to.
-    width: np.ndarray = np.ceil(weight * ((LINE - len(count)) / weight.sum())).astype(np.int64)
-    return width
 
 
 def _depth(n: int) -> int:
