@@ -25,7 +25,9 @@ class LazyAdam(keras.optimizers.Adam):  # type: ignore[misc]  # Keras ships no t
     up in every batch, and for weights that are no table, both are Adam. Keras' own Adam adds the square of each
     look-up's gradient to v in place of the square of their sum.
 
-    With 10 million rows a step of Adam moves through gigabytes, one of this rule through a few thousand rows.
+    With 10 million rows a step of Adam moves through gigabytes, one of this rule through a few thousand rows. That is
+    so for the tables of models of fields, and for any table inside of the compiled loop; in the single steps before it
+    TensorFlow copies tables that Keras' `Embedding` looks up.
 
     Args:
         learning_rate: a number or a schedule of Keras.
