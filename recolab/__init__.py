@@ -7,6 +7,7 @@ The rooms are loaded when first asked for, so that `import recolab` takes no tim
     >>> split = rl.split.by_user(ratings, test=0.2, valid=0.1, seed=0)
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from recolab.training import fit
 
 __version__ = "0.3.0"
+
+# TensorFlow reads this when it is imported, be it by a room or by the reader's own `import keras`. With oneDNN, a step of a
+# network now and then adds up in another order when the machine is busy: the same seed, and other last digits.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 _ROOMS = (
     "data",

@@ -1,6 +1,7 @@
 """What `fit` promises besides being Keras: seeds, resuming, speed of the second call, and clear refusals."""
 
 import hashlib
+import os
 import subprocess
 import sys
 
@@ -36,9 +37,9 @@ def test_the_seed_decides_every_digit(build, table):
 SCRIPT = """
 import hashlib, recolab as rl
 split = rl.split.random(rl.load("synthetic"), test=0.9, valid=0.05, seed=1)
-model = rl.models.BiasedMF(split, factors=4, seed=2)
-history = rl.fit(model, split.train, validation=split.valid, epochs=2, batch_size=512, seed=3, progress=False)
-print(history.history, hashlib.sha256(b"".join(w.numpy().tobytes() for w in model.weights)).hexdigest())
+for model in rl.models.BiasedMF(split, factors=4, seed=2), rl.models.NeuralCF(split, factors=4, seed=2):
+    history = rl.fit(model, split.train, validation=split.valid, epochs=2, batch_size=512, seed=3, progress=False)
+    print(history.history, hashlib.sha256(b"".join(w.numpy().tobytes() for w in model.weights)).hexdigest())
 """
 
 
@@ -50,6 +51,16 @@ def test_another_process_gives_the_same_digits(monkeypatch, capsys):
     assert other.stdout == here.out
     assert "val_rmse" in other.stdout
     assert other.stderr == here.err == ""
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [({}, "0"), ({"TF_ENABLE_ONEDNN_OPTS": "1"}, "1")])
+def test_onednn_whose_sums_vary_is_off_unless_the_reader_wants_it(chosen, expected):
+    script = "import os, recolab; print(os.environ['TF_ENABLE_ONEDNN_OPTS'])"
+    others = {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=others | chosen, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == expected
 
 
 @pytest.mark.parametrize("plain_steps", [0, 8])
