@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.3.0"
 
-# TensorFlow reads this when it is imported, be it by a room or by the reader's own `import keras`. With oneDNN, a step of a
+# TensorFlow reads this when it is imported, by a room or by the reader's own `import keras`. With oneDNN, a step of a
 # network now and then adds up in another order when the machine is busy: the same seed, and other last digits.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
