@@ -77,10 +77,19 @@ def pairwise(loss: str) -> Callable[..., Any]:
     return build
 
 
-def neural(name: str, *, falling: bool = True) -> Callable[..., Any]:
+def neural(name: str) -> Callable[..., Any]:
     """GMF, MLP or NeuMF from scratch, with Adam, whose learning rate falls to 0 or stays."""
 
-    def build(split: rl.split.Split, seed: int, steps: int, *, factors: int, rate: float, l2: float = 0.0) -> Any:
+    def build(
+        split: rl.split.Split,
+        seed: int,
+        steps: int,
+        *,
+        factors: int,
+        rate: float,
+        l2: float = 0.0,
+        falling: bool = True,
+    ) -> Any:
         optimizer = Adam(CosineDecay(rate, steps) if falling else rate)
         return getattr(rl.models, name)(split, factors=factors, l2=l2, optimizer=optimizer, seed=seed)
 
@@ -116,7 +125,11 @@ PLANS = {
             "MF": Trained(
                 mf, [{"factors": 192, "rate": 0.05, "l2": 0.003, "batch_size": 2048}], epochs=16, negatives=8
             ),
-            "GMF": Trained(neural("GMF", falling=False), [{"factors": 32, "rate": 0.003, "l2": 0.001}], epochs=20),
+            "GMF": Trained(
+                neural("GMF"),
+                [{"factors": 32, "rate": 0.003, "l2": 0.001, "falling": falling} for falling in (True, False)],
+                epochs=20,
+            ),
             "NeuMF": Trained(neural("NeuMF"), [{"factors": 16, "rate": 0.001}], epochs=12),
             "NeuMF (pre-trained)": Trained(
                 pretrained, [{"factors": 16, "rate": 0.001, "epochs_before": 15, "rate_after": 0.0005}], epochs=12
