@@ -97,14 +97,21 @@ def neural(name: str) -> Callable[..., Any]:
 
 
 def pretrained(
-    split: rl.split.Split, seed: int, _steps: int, *, factors: int, rate: float, epochs_before: int, rate_after: float
+    split: rl.split.Split,
+    seed: int,
+    _steps: int,
+    *,
+    factors: int,
+    rate: float,
+    l2: float,
+    epochs_before: int,
+    rate_after: float,
 ) -> Any:
     """NeuMF that starts from a GMF and an MLP, trained as `neural` trains them; then SGD, for a row `rate_after`."""
-    model = rl.models.NeuMF(split, factors=factors, optimizer=SGD(rate_after * 2048), seed=seed)
+    model = rl.models.NeuMF(split, factors=factors, l2=l2, optimizer=SGD(rate_after * 2048), seed=seed)
     before = CosineDecay(rate, epochs_before * math.ceil(5 * len(split.train) / 2048))
-    rl.training.pretrain(
-        model, split.train, epochs=epochs_before, learning_rate=before, batch_size=2048, seed=seed, progress=False
-    )
+    how = {"epochs": epochs_before, "learning_rate": before, "l2": l2, "batch_size": 2048, "seed": seed}
+    rl.training.pretrain(model, split.train, progress=False, **how)
     return model
 
 
@@ -132,7 +139,12 @@ PLANS = {
             ),
             "NeuMF": Trained(neural("NeuMF"), [{"factors": 16, "rate": 0.001}], epochs=12),
             "NeuMF (pre-trained)": Trained(
-                pretrained, [{"factors": 16, "rate": 0.001, "epochs_before": 15, "rate_after": 0.0005}], epochs=12
+                pretrained,
+                [
+                    {"factors": 16, "rate": 0.002, "l2": l2, "epochs_before": 12, "rate_after": 0.0005}
+                    for l2 in (0.0, 0.001)
+                ],
+                epochs=6,
             ),
         },
     ),
