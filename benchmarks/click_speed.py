@@ -49,11 +49,11 @@ MODELS: dict[str, tuple[str, dict[str, Any]]] = {
     "AutoInt+": ("AutoInt", NETWORK),
     "DCN": ("DCN", NETWORK),
     "DCN-v2": ("DCNv2", NETWORK),
-    "AutoInt, width 16": ("AutoInt", {"attention_width": 16}),
+    "AutoInt (width 16)": ("AutoInt", {"attention_width": 16}),
     "xDeepFM": ("XDeepFM", {**NETWORK, "sizes": (32, 32)}),
 }
 
-OF_DEEPCTR = {"DeepFM": "DeepFM", "DCN": "DCN", "AutoInt, width 16": "AutoInt"}
+OF_DEEPCTR = {"DeepFM": "DeepFM", "DCN": "DCN", "AutoInt (width 16)": "AutoInt"}
 """Models that are timed in deepctr-torch, by our names."""
 
 
