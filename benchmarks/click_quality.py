@@ -90,11 +90,8 @@ def built(plan: Plan, task: Any, setting: dict[str, Any], seed: int) -> Any:
 
 def trial(plan: Plan, task: Any, setting: dict[str, Any], batch_size: int) -> tuple[float, int]:
     """The best validation AUC of a training with seed 0, and its epoch (from 1)."""
-    watch = rl.evaluate.ClickCallback(task.valid)
-    stop = keras.callbacks.EarlyStopping("val_auc", mode="max", patience=plan.patience)
-    how = {"epochs": 50, "batch_size": batch_size, "seed": 0, "callbacks": [watch, stop]}
-    model = built(plan, task, setting, 0)
-    aucs = rl.fit(model, task.train, target="click", progress=False, **how).history["val_auc"]
+    how = {"epochs": 50, "patience": plan.patience, "batch_size": batch_size, "seed": 0, "progress": False}
+    aucs = rl.evaluate.fit_to_best_epoch(built(plan, task, setting, 0), task, **how).history["val_auc"]
     return max(aucs), 1 + aucs.index(max(aucs))
 
 

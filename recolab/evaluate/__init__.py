@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from recolab.evaluate.best_epoch import fit_to_best_epoch
 from recolab.evaluate.choosing import Outcome, choose_refit_test
 from recolab.evaluate.on_clicks import clicks
 from recolab.evaluate.on_rankings import rankings
@@ -18,6 +19,7 @@ __all__ = [
     "clicks",
     "RankingCallback",
     "ClickCallback",
+    "fit_to_best_epoch",
     "choose_refit_test",
     "Outcome",
     "compare",

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from recolab.errors import RecoLabError, TrainingFailed
-from recolab.evaluate.goals import RMSE, Goal, goal
+from recolab.evaluate.best_epoch import fit_watched
+from recolab.evaluate.goals import Goal, goal
 from recolab.evaluate.report import Plain, Report
+from recolab.features import ClickTask
 from recolab.split import Split
 
 
@@ -20,7 +22,8 @@ class Outcome:
     """What came of choosing, refitting and testing.
 
     Attributes:
-        report: errors or rankings on the test rows; its `details` hold the chosen setting and the number of epochs.
+        report: errors, rankings or click metrics on the test rows; its `details` hold the chosen setting and the number
+            of epochs.
         setting: the chosen keyword arguments of the builder.
         epochs: the chosen number of epochs.
         trials: one row a setting, in the order they were tried: its values, what was watched (the best of all epochs;
@@ -37,7 +40,7 @@ class Outcome:
 
 def choose_refit_test(
     build: Callable[..., Any],
-    split: Split,
+    data: Split | ClickTask,
     *,
     settings: Sequence[Mapping[str, Any]] = ({},),
     max_epochs: int = 50,
@@ -46,24 +49,24 @@ def choose_refit_test(
     seed: int = 0,
     clip: bool = True,
     progress: bool = True,
-    watch: str = RMSE,
+    watch: str | None = None,
     valid_ranking: Mapping[str, Any] | None = None,
     test_ranking: Mapping[str, Any] | None = None,
     **fitting: Any,
 ) -> Outcome:
     """Choose setting and number of epochs on validation, fit anew on train + validation with them, test once.
 
-    Until then no test row is read: the split that `build` receives has an empty `test` and no published candidates.
+    Until then no test row is read: the data that `build` receives have an empty `test` and no published candidates.
 
-    Models of ratings are chosen by their RMSE and tested by `ratings`. Models that rank are chosen by a metric of
-    ranked lists and tested by `rankings`:
+    Models of ratings are chosen by their RMSE and tested by `ratings`, models of clicks by their AUC and `clicks`.
+    Models that rank are chosen by a metric of ranked lists and tested by `rankings`:
 
         >>> choose_refit_test(build, split, watch="val_ndcg@10", negatives=4)
 
     Args:
-        build: called as `build(split, **setting)`; returns a compiled Keras model. To be chosen by RMSE it needs the
+        build: called as `build(data, **setting)`; returns a compiled Keras model. To be chosen by RMSE it needs the
             metric `RootMeanSquaredError(name="rmse")`.
-        split: a split with validation rows.
+        data: a split or a click task, with validation rows.
         settings: keyword arguments of `build`, one mapping a trial. Of equal trials the first wins.
         max_epochs: how long a trial may take.
         batch_size: rows a step.
@@ -71,8 +74,9 @@ def choose_refit_test(
         seed: seed of the order of rows, in trials and in the last fit; a builder's own seed is one of its arguments.
         clip: whether predicted ratings of the test rows are clipped to the rating scale.
         progress: whether to show progress bars.
-        watch: what to choose by: `"val_rmse"`, where the lowest is best, or a metric that `RankingCallback` writes,
-            such as `"val_ndcg@10"`, where the highest is best.
+        watch: what to choose by. For a split `"val_rmse"`, where the lowest is best, or a metric that `RankingCallback`
+            writes, such as `"val_ndcg@10"`, where the highest is best; for a click task `"val_auc"` (the highest) or
+            `"val_log_loss"` (the lowest). None is `"val_rmse"` or `"val_auc"`.
         valid_ranking: further arguments of `RankingCallback`, for example `{"candidates": "all"}`; 99 items are sampled
             otherwise.
         test_ranking: further arguments of `rankings` for the test, for example `{"candidates": "published"}`; all items
@@ -80,34 +84,23 @@ def choose_refit_test(
         **fitting: further arguments of `recolab.fit`, for example `negatives=4`.
 
     Raises:
-        RecoLabError: the split has no validation rows, there is no setting, or what is to be watched is not measured.
+        RecoLabError: there are no validation rows or no setting, or what is to be watched is not measured.
         TrainingFailed: the loss of a trial became NaN.
     """
-    if split.valid.empty:
-        raise RecoLabError(
-            f"There is nothing to choose on: the split {split.name!r} has no validation rows"
-            + (" left after refit()." if split.refitted else "; make it with valid > 0.")
-        )
     if not settings or max_epochs < 1:
         raise RecoLabError(
             f"There is nothing to choose from: got {len(settings)} settings and max_epochs={max_epochs}, expected at "
             "least one of each."
         )
     fitting |= {"batch_size": batch_size, "seed": seed, "progress": progress}
-    shown = _without_test(split)
-    aim = goal(watch, shown, clip, valid_ranking or {}, test_ranking or {})
-    curves = [_validation_curve(build, shown, setting, max_epochs, patience, aim, fitting) for setting in settings]
-    trials = pd.DataFrame(
-        [
-            {**setting, watch: curve[aim.best(curve)], "best_epoch": aim.best(curve) + 1, "epochs_run": len(curve)}
-            for setting, curve in zip(settings, curves, strict=True)
-        ]
-    )
-    best = aim.best(trials[watch].to_numpy())
+    shown = _without_test(data)
+    aim = goal(watch, shown, clip=clip, valid_ranking=valid_ranking, test_ranking=test_ranking)
+    trials = _trials(build, shown, settings, aim, epochs=max_epochs, patience=patience, **fitting)
+    best = aim.best(trials[aim.watch].to_numpy())
     setting, epochs = dict(settings[best]), int(trials["best_epoch"].iloc[best])
 
-    refitted = split.refit()
-    model = _fitted(build, _without_test(refitted), setting, epochs, fitting)
+    refitted = data.refit()
+    model = _refitted(build, _without_test(refitted), setting, aim, epochs=epochs, **fitting)
     details: dict[str, Plain] = {
         "chosen_on": aim.called,
         "setting": _written(setting),
@@ -119,42 +112,33 @@ def choose_refit_test(
     return Outcome(report, setting, epochs, trials, model)
 
 
-def _without_test(split: Split) -> Split:
-    return replace(split, test=split.test.iloc[:0], candidates=None)
+def _without_test(data: Any) -> Any:
+    if isinstance(data, ClickTask):
+        return replace(data, test=data.test.iloc[:0], cut=_without_test(data.cut))
+    return replace(data, test=data.test.iloc[:0], candidates=None)
 
 
-def _validation_curve(
-    build: Callable[..., Any],
-    split: Split,
-    setting: Mapping[str, Any],
-    max_epochs: int,
-    patience: int,
-    aim: Goal,
-    fitting: Mapping[str, Any],
-) -> np.ndarray:
-    """What is watched after each epoch of a trial, shape (epochs run,)."""
-    from recolab.backend import keras
+def _trials(
+    build: Callable[..., Any], data: Any, settings: Sequence[Mapping[str, Any]], aim: Goal, **fitting: Any
+) -> pd.DataFrame:
+    """One row a setting: its values, the best of what is watched, the epoch that had it, and the epochs run."""
+    rows = []
+    for setting in settings:
+        try:
+            history = fit_watched(build(data, **setting), data.train, aim, **fitting)
+        except TrainingFailed as error:
+            raise TrainingFailed(f"With {_written(setting)}: {error}") from error
+        curve = np.asarray(history.history[aim.watch])
+        best = aim.best(curve)
+        rows.append({**setting, aim.watch: curve[best], "best_epoch": best + 1, "epochs_run": len(curve)})
+    return pd.DataFrame(rows)
+
+
+def _refitted(build: Callable[..., Any], data: Any, setting: Mapping[str, Any], aim: Goal, **fitting: Any) -> Any:
     from recolab.training import fit
 
-    stop = keras.callbacks.EarlyStopping(monitor=aim.watch, mode=aim.mode, patience=patience)
-    validation = split.valid if aim.needs_validation else None
-    model = build(split, **setting)
-    try:
-        history = fit(
-            model, split.train, validation=validation, epochs=max_epochs, callbacks=[aim.callback, stop], **fitting
-        )
-    except TrainingFailed as error:
-        raise TrainingFailed(f"With {_written(setting)}: {error}") from error
-    return np.asarray(history.history[aim.watch])
-
-
-def _fitted(
-    build: Callable[..., Any], split: Split, setting: Mapping[str, Any], epochs: int, fitting: Mapping[str, Any]
-) -> Any:
-    from recolab.training import fit
-
-    model = build(split, **setting)
-    fit(model, split.train, epochs=epochs, **fitting)
+    model = build(data, **setting)
+    fit(model, data.train, **aim.fitting, **fitting)
     return model
 
 
