@@ -75,8 +75,9 @@ def plans() -> dict[str, Plan]:
         "IPNN": Plan(of.IPNN, deep),
         "OPNN": Plan(of.OPNN, deep),
         "KPNN": Plan(of.KPNN, deep),
-        # The paper drops .4 of the attention weights and .1 of the network of AutoInt+.
-        "AutoInt": Plan(of.AutoInt, [{"rate": 0.001, "dropout": share, "l2": 1e-4} for share in (0.2, 0.4)]),
+        # The paper drops .4 of the attention weights and .1 of the network of AutoInt+. Of 0, .1, .2 and .4 of the
+        # attention weights of AutoInt, the AUC on validation rows was highest with .1.
+        "AutoInt": Plan(of.AutoInt, [{"rate": 0.001, "dropout": 0.1, "l2": 1e-4}]),
         "AutoInt+": Plan(of.AutoInt, [{**DEEP, "dropout": 0.2, "deep_dropout": 0.3}]),
     }
 
