@@ -143,8 +143,8 @@ PLANS = {
                 # 4e-6 is the step of the authors' code: a rate of .001 at batches of 256. Steps of 5e-4 undid what was
                 # learnt before, on validation rows.
                 [
-                    {"factors": 16, "rate": 0.003, "l2": 0.001, "epochs_before": 13, "rate_after": after}
-                    for after in (4e-6, 1e-4)
+                    {"factors": factors, "rate": 0.003, "l2": 0.001, "epochs_before": 13, "rate_after": 4e-6}
+                    for factors in (16, 32)
                 ],
                 epochs=3,
             ),
