@@ -111,7 +111,7 @@ PLANS = {
         protocol="random 80/20 best epoch",
         settings={
             "sgd": [{"l2": 0.02, "rate": 1.5}, {"l2": 0.06, "rate": 1.5}],
-            "adam": [{"l2": 0.02, "rate": 5e-3}, {"l2": 0.06, "rate": 5e-3}],
+            "adam": [{"l2": l2, "rate": rate} for l2 in (0.005, 0.03) for rate in (2e-3, 5e-3)],
         },
         batch_size=1024,
     ),
