@@ -52,7 +52,8 @@ def new_user(model: Any, split: Split, ratings: Mapping[Any, float], k: int = 10
 
     Raises:
         RecoLabError: no ratings, an unknown item, one item rated twice (by id and by title), a rating off the scale, k
-            out of range, a model without user embeddings, or one whose predictions are not finite.
+            out of range, a model without user embeddings or with such that are not trainable, or one whose predictions
+            are not finite.
     """
     k = checked_k(k, split.n_items)
     items, values = _checked_ratings(split, ratings)
@@ -89,6 +90,13 @@ def _with_one_user(model: Any, split: Split) -> Any:
         raise RecoLabError(
             "A new user can be folded in only where a model has the inputs 'user' and 'item' and its 'user' is read by "
             f"embedding layers alone; this one has the inputs {sorted(inputs)} and the user tables {sorted(tables)}."
+        )
+    fixed = sorted(name for name in tables if not model.get_layer(name).trainable)
+    if fixed:
+        raise RecoLabError(
+            f"A new user's rows are found as training would find them, but the tables {fixed} of this model are not "
+            "trainable: what they hold of a user, such as the ratings given, cannot be guessed. Fold new users into a "
+            "model whose user tables are all learnt, and thaw them if you have frozen them."
         )
     trained_users = np.unique(split.train["user"])
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recolab import recommend
+from recolab import models, recommend
 from recolab.backend import keras
 from recolab.errors import RecoLabError
 
@@ -143,3 +143,9 @@ def test_a_model_that_reads_the_user_elsewhere_cannot_fold_in(split):
     model = keras.Model([user, item], keras.layers.Add()([keras.layers.Dot(1)(rows), number]))
     with pytest.raises(RecoLabError, match="read by embedding layers alone"):
         recommend.new_user(model, split, {100: 4})
+
+
+def test_a_table_of_facts_is_not_guessed(split):
+    """DMF looks up who rated what; a newcomer's ratings are not numbers to be fitted."""
+    with pytest.raises(RecoLabError, match=r"\['user_ratings'\] of this model are not trainable"):
+        recommend.new_user(models.DMF(split, seed=0), split, {100: 4})
