@@ -31,14 +31,15 @@ class Variant:
         name: what it is called in the table.
         builder: name in `recolab.models`.
         arguments: of the builder, those that are not chosen.
-        recipe: `"sgd"`, found on Day 1 for biases and dot products, or `"adam"`, for what holds dense layers: at the
-            large rate that embeddings need, sgd switches relus off for good.
+        recipe: `"sgd"`, found on Day 1 for biases and dot products; `"slow sgd"`, for a dot product behind linear maps,
+            which diverges at that rate; or `"adam"`, for what holds relus: at the large rates that embeddings need, sgd
+            switches them off for good.
     """
 
     name: str
     builder: str
     arguments: dict[str, Any] = field(default_factory=dict)
-    recipe: Literal["sgd", "adam"] = "adam"
+    recipe: Literal["sgd", "slow sgd", "adam"] = "adam"
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ ML_1M = [
     Variant("mixed 1 linear + sigmoid", "MixedBiasMF", {"factors": 10, "sigmoid": True}),
     Variant("mixed 1 deep + sigmoid", "MixedBiasMF", {"factors": 10, "widths": (15,), "sigmoid": True}),
     Variant("mixed 1 deep + sigmoid", "MixedBiasMF", {"factors": 50, "widths": (15,), "sigmoid": True}),
-    Variant("mixed 2 linear", "MixedTowersMF", {"factors": 10}),
-    Variant("mixed 2 linear", "MixedTowersMF", {"factors": 50}),
+    Variant("mixed 2 linear", "MixedTowersMF", {"factors": 10}, "slow sgd"),
+    Variant("mixed 2 linear", "MixedTowersMF", {"factors": 50}, "slow sgd"),
     Variant("mixed 2 deep", "MixedTowersMF", {"factors": 50, "widths": (75,), "dropout": 0.4}),
 ]
 
@@ -111,6 +112,7 @@ PLANS = {
         protocol="random 80/20 best epoch",
         settings={
             "sgd": [{"l2": 0.02, "rate": 1.5}, {"l2": 0.06, "rate": 1.5}],
+            "slow sgd": [{"l2": l2, "rate": rate} for l2 in (0.02, 0.06) for rate in (0.25, 0.5)],
             "adam": [{"l2": l2, "rate": rate} for l2 in (0.005, 0.03) for rate in (2e-3, 5e-3)],
         },
         batch_size=1024,
