@@ -4,9 +4,10 @@
     python benchmarks/deep_study.py ml-100k [--only NAME] [--epochs 20] [--record]
 
 ML-1M: every variant of a public study, on a random 80/20 cut, with the same batch size and at most as many epochs; all
-variants of a recipe choose from the same penalties and rates. ML-100K: the course notebook's DeepMF and NeuralCF, and DMF, on 80/20 by user. Everything
-is chosen on validation rows, the model is then fitted again on training and validation rows, and the test rows are read
-once. The study's numbers are the best epoch on its held-out rows, so ours have the harder task.
+variants of a recipe choose from the same penalties and rates. ML-100K: the course notebook's DeepMF and NeuralCF, and
+DMF, on 80/20 by user. Everything is chosen on validation rows, the model is then fitted again on training and
+validation rows, and the test rows are read once. The study's numbers are the best epoch on its held-out rows, so ours
+have the harder task.
 """
 
 from __future__ import annotations
