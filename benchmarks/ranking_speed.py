@@ -1,6 +1,6 @@
 """How fast ranked lists are measured, beside asking Keras for one user at a time, and how much memory that takes.
 
-    python benchmarks/ranking_speed.py
+    python benchmarks/ranking_speed.py [--record]
 
 On ML-1M with the NCF authors' test items: 6,040 users, their 100 published candidates and then all 3,706 items. The
 models are as large as trained ones, and not trained.
@@ -10,34 +10,30 @@ from __future__ import annotations
 
 import resource
 import sys
-import time
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+import typer
+from recommending_speed import ONE_BY_ONE, seconds
 
 import recolab as rl
-
-ONE_BY_ONE = 20
-"""Users asked one at a time; the time for all is worked out from theirs."""
 
 UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in which the system counts memory."""
 
 
-def seconds(work: Callable[[], Any]) -> float:
-    """How long one call takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def gigabytes() -> float:
+    """The peak memory of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT / 2**30
 
 
-def main() -> None:
+def main(record: Annotated[bool, typer.Option(help="Write the times under results/ as well.")] = False) -> None:
     """Print the times and the peak memory."""
     split = rl.split.published(rl.load("ml-1m"), "ncf").refit()
     models = {
-        "RankingMF, 192 factors": rl.models.RankingMF(split, factors=192),
-        "NeuMF, 16 factors": rl.models.NeuMF(split, factors=16),
+        "RankingMF (192 factors)": rl.models.RankingMF(split, factors=192),
+        "NeuMF (16 factors)": rl.models.NeuMF(split, factors=16),
     }
     everything = np.arange(split.n_items, dtype=np.int32)
     published = {user: group.to_numpy() for user, group in split.candidates.groupby("user")["item"]}
@@ -60,12 +56,22 @@ def main() -> None:
             one_by_one(model, of_user)  # the first call of Keras compiles
             slow = seconds(lambda m=model, of=of_user: one_by_one(m, of)) / ONE_BY_ONE * split.n_users
             print(
-                f"{name:<24}{candidates:<11}{first:7.2f} s {again:7.2f} s {slow:8.0f} s (from {ONE_BY_ONE} users), "
+                f"{name:<25}{candidates:<11}{first:7.2f} s {again:7.2f} s {slow:8.0f} s (from {ONE_BY_ONE} users), "
                 f"{slow / again:,.0f} times as long"
             )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
-    print(f"peak memory of all of it: {peak / 2**30:.2f} GB")
+            if record:
+                times = {"first (s)": first, "best of 3 (s)": again, "one user at a time (s)": slow}
+                rl.runs.record(
+                    "ranking-speed",
+                    name,
+                    {**times, "times": slow / again, "peak memory so far (GB)": gigabytes()},
+                    parameters={"candidates": candidates},
+                    seeds={"model": 0},
+                    protocol={"split": split.name, "users": split.n_users, "one by one": f"from {ONE_BY_ONE} users"},
+                    ratings=split.ratings,
+                )
+    print(f"peak memory of all of it: {gigabytes():.2f} GB")
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
