@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import functools
+import hashlib
 import os
 import platform
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
+
+ROOMS = ("data", "split", "features", "layers", "models", "training", "metrics", "evaluate")
+"""Those that a number passes through."""
 
 PACKAGES = ("recolab", "numpy", "pandas", "keras", "tensorflow")
 
@@ -40,6 +48,42 @@ def commit(folder: Path | None) -> str | None:
         return None
     changes = _git(folder, "status", "--porcelain", "--", ".", ":(exclude)results")
     return head + ("+changes" if changes else "")
+
+
+@functools.cache
+def rooms() -> dict[str, str]:
+    """A fingerprint of the code of each room that a number passes through; comments and docstrings do not count."""
+    package = Path(__file__).resolve().parents[1]
+    return {room: _fingerprint(sorted((package / room).rglob("*.py"))) for room in ROOMS}
+
+
+def _fingerprint(files: list[Path]) -> str:
+    code = "\n".join(f"{file.name} {ast.dump(_without_docstrings(file.read_text('utf-8')))}" for file in files)
+    return hashlib.sha256(code.encode()).hexdigest()[:10]
+
+
+def _without_docstrings(source: str) -> ast.Module:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):  # a lambda's is one expression
+            node.body = [line for line in body if not _is_text(line)]  # type: ignore[attr-defined]
+    return tree
+
+
+def _is_text(line: Any) -> bool:
+    """A docstring, of a function or of an attribute."""
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)
+
+
+def peak_memory(*, children: bool = False) -> float | None:
+    """The most memory this process has held so far, in GB, or the largest of its ended children; None on Windows."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    used = resource.getrusage(resource.RUSAGE_CHILDREN if children else resource.RUSAGE_SELF).ru_maxrss
+    return round(used * (1 if sys.platform == "darwin" else 1024) / 2**30, 3)
 
 
 def machine() -> dict[str, str | int | None]:

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-import json
-import math
 import os
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
 import pandas as pd
 
 from recolab.errors import RecoLabError
-from recolab.runs import circumstances
+from recolab.runs import circumstances, run_file
+from recolab.runs.run_file import Result
 from recolab.runs.whole import write_whole
 
 if TYPE_CHECKING:
     from recolab.data import Ratings
 
-GROUPS = ("parameters", "metrics", "protocol", "details", "seeds", "data", "versions", "machine")
-PLAIN = ("experiment", "model", "commit", "seconds", "when")
+GROUPS = ("parameters", "metrics", "intervals", "protocol", "details", "seeds", "data", "versions", "machine")
+PLAIN = ("experiment", "model", "run", "commit", "seconds", "peak_memory", "when")
+ORDER = [*PLAIN, *GROUPS, "asked", "rooms", "file"]
 
 
 class Measured(Protocol):
@@ -36,6 +32,9 @@ class Measured(Protocol):
 
     @property
     def protocol(self) -> Mapping[str, Any]: ...
+
+    @property
+    def intervals(self) -> Mapping[str, tuple[float, float]]: ...
 
     @property
     def details(self) -> Mapping[str, Any]: ...
@@ -77,34 +76,47 @@ def record(
         RecoLabError: a metric that is not a finite number, a value JSON cannot hold, a name that is no file name,
             metrics without a protocol, or no folder to write to.
     """
-    for what, name in (("experiment", experiment), ("model", model)):
-        if not re.fullmatch(r"[\w+-][\w .()+-]*", name):
-            raise RecoLabError(
-                f"The {what} {name!r} cannot name a file: use letters, digits, spaces, '-', '+', '_', '.', '()'."
-            )
-    metrics, protocol, details = _parts(report, protocol)
-    what_ran = {
-        "experiment": experiment,
-        "model": model,
-        "parameters": dict(parameters),
-        "protocol": dict(protocol),
-        "seeds": dict(seeds),
-        "data": _data(ratings),
-    }
-    row = {
-        **what_ran,
-        "metrics": metrics,
-        "details": dict(details),
-        "seconds": seconds,
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": circumstances.commit(circumstances.checkout()),
-        "versions": circumstances.versions(),
-        "machine": circumstances.machine(),
-    }
-    digits = hashlib.sha256(_json(what_ran, sort_keys=True).encode()).hexdigest()[:10]
-    target = results_folder(folder, write=True) / experiment / f"{model.replace(' ', '_')}-{digits}.json"
-    write_whole(target, _json(row, indent=2) + "\n")
+    run_file.check_name("experiment", experiment)
+    result = result_of(model, report, parameters=parameters, seeds=seeds, protocol=protocol).as_json()
+    data = run_file.data_of(ratings)
+    asked = {name: result[name] for name in ("model", "parameters", "protocol", "seeds")}
+    what_ran = {**asked, "experiment": experiment, "data": data}
+    run = hashlib.sha256(run_file.as_text(what_ran, sort_keys=True).encode()).hexdigest()[:10]
+    text = run_file.written(
+        run,
+        experiment,
+        [result],
+        asked=None,
+        data=data,
+        seconds=seconds,
+        peak_memory=circumstances.peak_memory(),
+    )
+    target = results_folder(folder, write=True) / experiment / file_name(model, run)
+    write_whole(target, text)
     return target
+
+
+def result_of(
+    model: str,
+    report: Measured | Mapping[str, float],
+    *,
+    parameters: Mapping[str, Any],
+    seeds: Mapping[str, int],
+    protocol: Mapping[str, Any] | None = None,
+) -> Result:
+    """A report, or plain metrics with their protocol, as a part of a run; for the arguments see `record`."""
+    if isinstance(report, Mapping):
+        if protocol is None:
+            raise RecoLabError("Plain metrics need the way they were measured: pass protocol={...} as well.")
+        return Result(model, parameters, seeds, report, protocol, {}, {})
+    if protocol is not None:
+        raise RecoLabError("The report brings its own protocol: leave out protocol=...")
+    return Result(model, parameters, seeds, report.metrics, report.protocol, report.intervals, report.details)
+
+
+def file_name(label: str, run: str) -> str:
+    """What a run's file is called."""
+    return f"{label.replace(' ', '_')}-{run}.json"
 
 
 def recorded(experiment: str | None = None, *, folder: str | Path | None = None) -> pd.DataFrame:
@@ -130,9 +142,9 @@ def recorded(experiment: str | None = None, *, folder: str | Path | None = None)
         hint = f" Did you mean {near[0]!r}?" if near else f" Recorded are: {', '.join(experiments) or 'none'}."
         raise RecoLabError(f"No run of the experiment {experiment!r} is recorded in {results}.{hint}")
     chosen = experiments if experiment is None else [experiment]
-    rows = [_read(path) for name in chosen for path in sorted((results / name).glob("*.json"))]
+    rows = [row for name in chosen for path in sorted((results / name).glob("*.json")) for row in _rows(path)]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    in_order = sorted(names, key=lambda name: [*PLAIN, *GROUPS, "file"].index(name.split(".")[0]))
+    in_order = sorted(names, key=lambda name: ORDER.index(name.split(".")[0]))
     return pd.DataFrame(rows, columns=in_order if rows else [*PLAIN, "file"])
 
 
@@ -159,55 +171,13 @@ def results_folder(folder: str | Path | None = None, *, write: bool = False) -> 
     return shipped
 
 
-def _parts(
-    report: Measured | Mapping[str, float], protocol: Mapping[str, Any] | None
-) -> tuple[dict[str, float], Mapping[str, Any], Mapping[str, Any]]:
-    """Metrics, protocol and details."""
-    if isinstance(report, Mapping):
-        if protocol is None:
-            raise RecoLabError("Plain metrics need the way they were measured: pass protocol={...} as well.")
-        return _finite(report), protocol, {}
-    if protocol is not None:
-        raise RecoLabError("The report brings its own protocol: leave out protocol=...")
-    return _finite(report.metrics), report.protocol, report.details
-
-
-def _finite(metrics: Mapping[str, float]) -> dict[str, float]:
-    wrong = {name: value for name, value in metrics.items() if not (isinstance(value, Real) and math.isfinite(value))}
-    if wrong or not metrics:
-        raise RecoLabError(f"A recorded run needs metrics that are finite numbers, not {wrong or 'none at all'}.")
-    return {name: float(value) for name, value in metrics.items()}
-
-
-def _data(ratings: Ratings | None) -> dict[str, Any]:
-    if ratings is None:
-        return {}
-    # The source is left out: it may be a folder of somebody's machine.
-    known = ratings.provenance
-    return {"name": known.name, "edition": known.edition, "files": dict(known.files)}
-
-
-def _json(value: Any, **options: Any) -> str:
-    def plain(odd: Any) -> Any:
-        if isinstance(odd, np.generic):
-            return odd.item()
-        raise TypeError(f"{odd!r} of type {type(odd).__name__}")
-
-    try:
-        return json.dumps(value, default=plain, ensure_ascii=False, allow_nan=False, **options)
-    except (TypeError, ValueError) as error:
-        raise RecoLabError(
-            f"A recorded run holds finite numbers, strings, lists and dicts; this one holds something else: {error}."
-        ) from None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """One run with its groups flattened by one level."""
-    try:
-        row = json.loads(path.read_text(encoding="utf-8"))
-        groups = {f"{group}.{name}": value for group in GROUPS for name, value in row[group].items()}
-        return {**{name: row[name] for name in PLAIN}, **groups, "file": path.name}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RecoLabError(
-            f"{path} is not a recorded run ({type(error).__name__}: {error}): delete it, or record it again."
-        ) from None
+def _rows(path: Path) -> list[dict[str, Any]]:
+    """A row for each result of a run, its groups flattened by one level."""
+    whole = run_file.read(path)
+    of_the_run = {name: whole[name] for name in (*PLAIN, "asked", "rooms") if name != "model"}
+    rows = []
+    for result in whole["results"]:
+        parts = {**whole, **result}
+        groups = {f"{group}.{name}": value for group in GROUPS for name, value in parts[group].items()}
+        rows.append({**of_the_run, "model": result["model"], **groups, "file": path.name})
+    return rows

@@ -14,7 +14,9 @@ from recolab.errors import RecoLabError
 from recolab.evaluate import Report
 from recolab.runs import circumstances, results
 
-REPORT = Report({"rmse": 0.91}, {"data": "toy", "part": "test", "clipped": True}, {"epochs": 12})
+REPORT = Report(
+    {"rmse": 0.91}, {"data": "toy", "part": "test", "clipped": True}, {"epochs": 12}, {"rmse": (0.90, 0.92)}
+)
 
 
 @pytest.fixture(autouse=True)
@@ -38,10 +40,17 @@ def test_a_run_is_one_json_file_with_all_its_number_depends_on():
         provenance=Provenance("toy", "official", "/home/somebody", {"u.data": "06416e"}),
     )
     path = record(ratings=ratings, seconds=np.float64(2.5), seed=np.int64(7))
-    row = json.loads(path.read_text())
-    assert re.fullmatch(r"BiasedMF-[0-9a-f]{10}\.json", path.name)
-    assert path.parent.name == row["experiment"] == "ml-1m"
+    run = json.loads(path.read_text())
+    assert path.name == f"BiasedMF-{run['run']}.json"
+    assert re.fullmatch("[0-9a-f]{10}", run["run"])
+    assert path.parent.name == run["experiment"] == "ml-1m"
+    assert (run["layout"], run["asked"]) == (2, None)
+    assert set(run["rooms"]) == {"data", "split", "features", "layers", "models", "training", "metrics", "evaluate"}
+    assert 0.01 < run["peak_memory"] < 100
+    (result,) = run["results"]
+    row = run | result
     assert row["metrics"] == {"rmse": 0.91}
+    assert row["intervals"] == {"rmse": [0.90, 0.92]}
     assert row["protocol"] == {"data": "toy", "part": "test", "clipped": True}
     assert row["details"] == {"epochs": 12}
     assert row["parameters"] == {"factors": 40, "layers": [2, 1]}
@@ -74,7 +83,7 @@ def test_rows_come_back_as_one_flat_table():
     assert (first["metrics.rmse"], first["protocol.part"], first["details.epochs"]) == (0.91, "test", 12)
     assert (first["parameters.layers"], first["seeds.model"], first["seconds"]) == ([2, 1], 3, 1.5)
     assert table["metrics.speed"].isna().tolist() == [True, False]
-    assert list(table.columns[:5]) == ["experiment", "model", "commit", "seconds", "when"]
+    assert list(table.columns[:7]) == ["experiment", "model", "run", "commit", "seconds", "peak_memory", "when"]
     assert runs.recorded("speed")["parameters.batch"].tolist() == [32]
 
 
@@ -94,6 +103,28 @@ def test_a_broken_row_is_named(text, folder):
     (folder / "ml-1m" / "broken.json").write_text(text)
     with pytest.raises(RecoLabError, match=r"broken\.json is not a recorded run"):
         runs.recorded("ml-1m")
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [('{"experiment": "x", "metrics": {}, "protocol": {}}', "an older"), ('{"layout": 3}', "a newer")],
+)
+def test_a_row_of_another_layout_is_told_from_a_broken_one(text, whose, folder):
+    record()
+    (folder / "ml-1m" / "other.json").write_text(text)
+    with pytest.raises(
+        RecoLabError, match=rf"other\.json was recorded by {whose} RecoLab .* record into another folder"
+    ):
+        runs.recorded("ml-1m")
+
+
+def test_the_code_of_a_room_is_known_by_what_it_does_and_not_by_its_words(tmp_path):
+    file = tmp_path / "room.py"
+    prints = []
+    for text in ('"""One."""\nx = 1', '"""Two."""\nx = 1  # why\n"""Of x."""', "x = 2"):
+        file.write_text(text)
+        prints.append(circumstances._fingerprint([file]))
+    assert prints[0] == prints[1] != prints[2]
 
 
 @pytest.mark.parametrize("failing", ["replace", "fsync"])
