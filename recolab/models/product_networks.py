@@ -7,6 +7,7 @@ extension with kernels, TOIS. The first layer reads the vectors themselves and t
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -78,3 +79,14 @@ def _pnn(
     both = keras.layers.Concatenate(name="vectors_and_products")([flat(vectors), products(kernels)(vectors)])
     hidden = deep_part(both, widths, dropout=dropout, batch_norm=batch_norm, seed=deep)
     return click_model(name, inputs, [logit_of(hidden, last)], optimizer)
+
+
+def _say_what_they_take(*builders: Any) -> None:
+    """Let editors and `inspect` see the arguments behind `**settings`."""
+    shared = list(inspect.signature(_pnn).parameters.values())
+    fields, settings = shared[1], [each for each in shared if each.kind is each.KEYWORD_ONLY]
+    for build in builders:
+        build.__signature__ = inspect.Signature([fields, *settings])
+
+
+_say_what_they_take(IPNN, OPNN, KPNN)
