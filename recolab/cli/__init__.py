@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 import recolab
-from recolab.cli import data, run
+from recolab.cli import data, run, sweep
 from recolab.errors import RecoLabError
 
 
@@ -33,6 +33,8 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.command("run", cls=run.PairedCommand)(run.run)
+app.command()(sweep.sweep)
+app.command()(sweep.status)
 
 
 def _print_version(asked: bool) -> None:

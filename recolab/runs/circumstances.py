@@ -86,14 +86,21 @@ def peak_memory(*, children: bool = False) -> float | None:
     return round(used * (1 if sys.platform == "darwin" else 1024) / 2**30, 3)
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def machine() -> dict[str, str | int | None]:
-    """The kind of machine, without its name: operating system, architecture, processor, cores this process may use."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    """The kind of machine, without its name: operating system, architecture, processor, cores this process may use, and
+    how many threads TensorFlow was told to take of them."""
+    told = os.environ.get("TF_NUM_INTRAOP_THREADS")
     return {
         "system": platform.system(),
         "architecture": platform.machine(),
         "processor": _processor(),
-        "cores": usable,
+        "cores": cores(),
+        "threads": int(told) if told else cores(),
     }
 
 

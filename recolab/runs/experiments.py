@@ -117,9 +117,9 @@ def run(experiment: Experiment, label: str, *, progress: bool = False) -> tuple[
     if hasattr(model, "count_params"):
         details["model_parameters"] = model.count_params()
     reports = protocol.measured(model, data, experiment.part)
-    parameters = {
-        name: value for name, value in experiment.plain().items() if name not in ("data", "protocol", "seed", "part")
-    }
+    others = ("data", "protocol", "model", "settings", "seed", "part")
+    how = {name: value for name, value in experiment.plain().items() if name not in others}
+    parameters = {"builder": experiment.model, **experiment.settings, **how}
     seeds = {"split": 0, **{name: experiment.seed for name in ("model", "fit") if _draws(experiment)[name]}}
     results = [
         result_of(label, dataclasses.replace(each, details=details), parameters=parameters, seeds=seeds)

@@ -1,0 +1,53 @@
+"""What a notebook keeps of its results, for the run that it is a part of."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from recolab.runs import run_file
+from recolab.runs.results import Measured, result_of
+from recolab.runs.whole import write_whole
+
+PLACE = "RECOLAB_NOTES"
+"""Environment variable: the folder of the run's notes. `recolab run` and `recolab sweep` set it."""
+
+
+def note(
+    model: str,
+    report: Measured | Mapping[str, float],
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    seeds: Mapping[str, int] | None = None,
+    protocol: Mapping[str, Any] | None = None,
+) -> None:
+    """Keep a result with the run of this notebook.
+
+    `recolab run` and `recolab sweep` write what a notebook noted into the file of the run, beside its parameters,
+    versions and the rest. In a notebook that is run by hand nothing is kept.
+
+    Args:
+        model: its name, for people.
+        report: a `Report`, or plain metrics by name; plain metrics need `protocol`.
+        parameters: settings of this model that are no parameters of the notebook.
+        seeds: every seed that was set, by what it was for.
+        protocol: how plain metrics were measured; a `Report` brings its own.
+
+    Raises:
+        RecoLabError: a metric that is not a finite number, a value JSON cannot hold, a name that is no file name, or
+            metrics without a protocol.
+    """
+    kept = result_of(model, report, parameters=parameters or {}, seeds=seeds or {}, protocol=protocol).as_json()
+    text = run_file.as_text(kept)
+    if os.environ.get(PLACE):
+        folder = Path(os.environ[PLACE])
+        number = len(list(folder.glob("*.json"))) if folder.is_dir() else 0
+        write_whole(folder / f"{number:04d}.json", text)
+
+
+def noted(folder: Path) -> list[dict[str, Any]]:
+    """The results that were noted there, in their order."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]

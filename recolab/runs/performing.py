@@ -1,0 +1,110 @@
+"""One run in a process of its own: `python -m recolab.runs.performing`, with a ticket on its standard input.
+
+The process holds the run's lock as long as it lives, and writes the run's file itself. It outlives a sweep that is
+killed, so that what it has done is not lost; the sweep's successor finds the run held, and then done. A process of its
+own is also what makes the peak of memory the run's, and its digits independent of what ran before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from recolab.errors import RecoLabError
+from recolab.runs import circumstances, notes, run_file
+from recolab.runs.asked import Asked
+from recolab.runs.store import Busy, Store
+from recolab.runs.whole import write_whole
+
+DONE, FAILED, BUSY = 0, 1, 75
+"""Exit codes; 75 is what systems call a temporary failure."""
+
+
+def perform(ticket: Mapping[str, Any]) -> int:
+    """Do a run, unless it is done or being done.
+
+    Args:
+        ticket: `asked` (as `Asked.as_json`), `experiment` (what the run belongs to), `folder` (of the store),
+            `notebook` (its path, or None), `limit` (seconds a notebook may take, or None) and `again` (whether to do
+            it although it is done).
+
+    Returns:
+        `DONE`, `FAILED` (the store knows more) or `BUSY`.
+    """
+    asked, store = Asked.of(ticket["asked"]), Store(Path(ticket["folder"]))
+    try:
+        with store.claimed(asked) as work:
+            if store.has(asked) and not ticket["again"]:
+                return DONE
+            try:
+                _do(asked, ticket, store, work)
+            except Exception as error:
+                store.fail(asked, _described(error), getattr(error, "partial", None))
+                print(error, file=sys.stderr)
+                return FAILED
+            store.forget_failure(asked.run)
+    except Busy:
+        return BUSY
+    return DONE
+
+
+def _do(asked: Asked, ticket: Mapping[str, Any], store: Store, work: Path) -> None:
+    start = time.perf_counter()
+    results = _of_notebook(asked, ticket, work) if asked.notebook else _of_experiment(asked)
+    text = run_file.written(
+        asked.run,
+        ticket["experiment"],
+        results,
+        asked=asked.as_json(),
+        data=asked.data,
+        seconds=round(time.perf_counter() - start, 1),
+        peak_memory=circumstances.peak_memory(children=asked.notebook is not None),
+    )
+    target = store.path(asked)
+    if asked.notebook:
+        shutil.copyfile(work / "out.ipynb", target.with_suffix(".ipynb"))
+    write_whole(target, text)  # last: the run is done when this file is there
+
+
+def _of_experiment(asked: Asked) -> list[dict[str, Any]]:
+    from recolab.runs.experiments import Experiment, run
+
+    experiment = Experiment.of(asked.parameters, asked.label)
+    results, _ratings = run(experiment, asked.label)
+    return [each.as_json() for each in results]
+
+
+def _of_notebook(asked: Asked, ticket: Mapping[str, Any], work: Path) -> list[dict[str, Any]]:
+    from recolab.runs.notebook import run_notebook
+
+    os.environ[notes.PLACE] = str(work / "notes")
+    run_notebook(ticket["notebook"], asked.parameters, work / "out.ipynb", progress=False, timeout=ticket["limit"])
+    return notes.noted(work / "notes")
+
+
+def _described(error: Exception) -> dict[str, Any]:
+    """What is worth knowing of a failure."""
+    known = isinstance(error, RecoLabError)
+    return {
+        "error": str(error) if known else f"{type(error).__name__}: {error}",
+        "cell": getattr(error, "cell", None),
+        "traceback": getattr(error, "traceback", None) or "".join(traceback.format_exception(error)),
+    }
+
+
+def _end(*_: Any) -> None:
+    """A polite end: locks are given back and places of work removed."""
+    raise SystemExit(FAILED)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end)
+    sys.exit(perform(json.load(sys.stdin)))
