@@ -15,7 +15,7 @@ from recolab.evaluate.report import Plain, Report
 from recolab.features import target
 
 
-def clicks(model: Any, frame: pd.DataFrame, *, threshold: float = 0.5) -> Report:
+def clicks(model: Any, frame: pd.DataFrame, *, threshold: float = 0.5, per_user: bool = False) -> Report:
     """AUC, log loss, accuracy, precision, recall and calibration error of a model's predictions; AUC within users too.
 
     Args:
@@ -24,6 +24,9 @@ def clicks(model: Any, frame: pd.DataFrame, *, threshold: float = 0.5) -> Report
             `attrs` say of data, split and label rule becomes the protocol. Where it has the column `user` or
             `user_id`, the AUC within users (`grouped_auc`) is measured as well, if any user has rows of both classes.
         threshold: the probability from which on a row is called a click, for accuracy, precision and recall.
+        per_user: whether to keep the table of the users as `report.users`: one row a user with `user_id`, the number of
+            its `rows`, `log_loss` and `grouped_auc`, which is NaN where all its rows are of one class. None without
+            users.
 
     Returns:
         A report with the metrics `auc`, `log_loss`, `accuracy`, `precision`, `recall`, `calibration_error` and, with
@@ -51,7 +54,7 @@ def clicks(model: Any, frame: pd.DataFrame, *, threshold: float = 0.5) -> Report
         "recall": metrics.recall_at_threshold(clicked, p, threshold),
         "calibration_error": metrics.calibration_error(clicked, p),
     }
-    users = next((frame[name].to_numpy() for name in ("user", "user_id") if name in frame), None)
+    users = next((frame[name].to_numpy() for name in ("user_id", "user") if name in frame), None)
     if users is not None and _some_user_has_both(clicked, users):
         measured["grouped_auc"] = metrics.grouped_auc(clicked, logits, users)
     protocol: dict[str, Plain] = {
@@ -60,7 +63,17 @@ def clicks(model: Any, frame: pd.DataFrame, *, threshold: float = 0.5) -> Report
         "threshold": threshold,
         "share_of_clicks": round(float(clicked.mean()), 4),
     }
-    return Report(measured, protocol)
+    kept = _by_user(clicked, logits, p, users) if per_user and users is not None else None
+    return Report(measured, protocol, users=kept)
+
+
+def _by_user(clicked: Any, logits: np.ndarray, p: np.ndarray, users: Any) -> pd.DataFrame:
+    """Log loss and AUC of each user."""
+    of_users = metrics.auc_of_groups(clicked, logits, users).sort_index()
+    losses = pd.Series(metrics.log_losses(clicked, p)).groupby(users).mean()  # sorted by user as well
+    return pd.DataFrame(
+        {"user_id": of_users.index, "rows": of_users["rows"].to_numpy(), "log_loss": losses.to_numpy()}
+    ).assign(grouped_auc=of_users["auc"].to_numpy())
 
 
 def _some_user_has_both(clicked: Any, users: Any) -> bool:

@@ -13,7 +13,14 @@ from recolab.evaluate.report import Report
 from recolab.metrics import mean_absolute_error, mean_squared_error, root_mean_squared_error
 
 
-def ratings(model: Any, frame: pd.DataFrame, *, clip: bool = True, scale: tuple[float, float] | None = None) -> Report:
+def ratings(
+    model: Any,
+    frame: pd.DataFrame,
+    *,
+    clip: bool = True,
+    scale: tuple[float, float] | None = None,
+    per_user: bool = False,
+) -> Report:
     """MSE, RMSE and MAE of a model's predictions.
 
     The errors are computed from the predictions alone: a model's l2 terms, which Keras counts into its `loss`, are not
@@ -26,6 +33,8 @@ def ratings(model: Any, frame: pd.DataFrame, *, clip: bool = True, scale: tuple[
             `attrs` say of data and split becomes the protocol.
         clip: whether predictions outside the rating scale are moved to its ends first.
         scale: lowest and highest rating, to clip to; None means the one in the frame's `attrs`.
+        per_user: whether to keep the table of the users as `report.users`: one row a user with `user_id` (the code,
+            where the frame has no ids), the number of its `rows`, `mse` and `mae`.
 
     Raises:
         RecoLabError: the frame is empty or lacks a column, predictions are not finite numbers, one a row, or the
@@ -48,7 +57,14 @@ def ratings(model: Any, frame: pd.DataFrame, *, clip: bool = True, scale: tuple[
         "rmse": root_mean_squared_error(true, predictions),
         "mae": mean_absolute_error(true, predictions),
     }
-    return Report(metrics, protocol)
+    return Report(metrics, protocol, users=_by_user(frame, predictions - true) if per_user else None)
+
+
+def _by_user(frame: pd.DataFrame, errors: np.ndarray) -> pd.DataFrame:
+    """Errors of each user, in the order of their ids."""
+    ids = frame["user_id" if "user_id" in frame else "user"].to_numpy()
+    table = pd.DataFrame({"user_id": ids, "mse": errors**2, "mae": np.abs(errors), "rows": 1})
+    return table.groupby("user_id", as_index=False).agg({"rows": "sum", "mse": "mean", "mae": "mean"})
 
 
 def _check(frame: pd.DataFrame) -> None:

@@ -43,6 +43,23 @@ def grouped_auc(clicks: ArrayLike, scores: ArrayLike, groups: ArrayLike) -> floa
     Raises:
         RecoLabError: as for `auc`, or no group has rows of both classes.
     """
+    of_groups = auc_of_groups(clicks, scores, groups).dropna()
+    if of_groups.empty:
+        raise RecoLabError(
+            "The grouped AUC needs a group with a click and a row without one, and none has both: give more rows."
+        )
+    return float(np.average(of_groups["auc"], weights=of_groups["rows"]))
+
+
+def auc_of_groups(clicks: ArrayLike, scores: ArrayLike, groups: ArrayLike) -> pd.DataFrame:
+    """The AUC within each group, and how many rows it has; NaN for a group with clicks alone or none.
+
+    Args:
+        clicks, scores, groups: as for `grouped_auc`.
+
+    Returns:
+        Index: the groups, in the order of their first rows. Columns `auc` and `rows`.
+    """
     clicked, values = _pair(clicks, scores, "scores")
     table = pd.DataFrame({"group": np.asarray(groups), "clicked": clicked, "score": values})
     table["rank"] = table.groupby("group", sort=False)["score"].rank()
@@ -50,13 +67,10 @@ def grouped_auc(clicks: ArrayLike, scores: ArrayLike, groups: ArrayLike) -> floa
     sums = table.groupby("group", sort=False).agg(
         ranks=("rank of click", "sum"), positive=("clicked", "sum"), rows=("clicked", "size")
     )
-    sums = sums[(sums["positive"] > 0) & (sums["positive"] < sums["rows"])]
-    if sums.empty:
-        raise RecoLabError(
-            "The grouped AUC needs a group with a click and a row without one, and none has both: give more rows."
-        )
-    ranks, positive, n = (sums[name].to_numpy() for name in ("ranks", "positive", "rows"))
-    return float(np.average(_from_ranks(ranks, positive, n - positive), weights=n))
+    both = sums["positive"].between(1, sums["rows"] - 1)
+    ranks, positive, n = (sums.loc[both, name].to_numpy() for name in ("ranks", "positive", "rows"))
+    auc = pd.Series(_from_ranks(ranks, positive, n - positive), index=sums.index[both])
+    return pd.DataFrame({"auc": auc.reindex(sums.index), "rows": sums["rows"]})
 
 
 def log_loss(clicks: ArrayLike, probabilities: ArrayLike) -> float:
@@ -68,9 +82,15 @@ def log_loss(clicks: ArrayLike, probabilities: ArrayLike) -> float:
     Raises:
         RecoLabError: as for `auc`, one class excepted, or probabilities outside of 0 to 1.
     """
+    return float(np.mean(log_losses(clicks, probabilities)))
+
+
+def log_losses(clicks: ArrayLike, probabilities: ArrayLike) -> np.ndarray:
+    """The log loss of each row, shape (rows,); for the rest see `log_loss`."""
     clicked, p = _pair(clicks, probabilities, "probabilities")
     p = np.clip(p, 1e-7, 1 - 1e-7)
-    return float(-np.mean(np.where(clicked, np.log(p), np.log1p(-p))))
+    losses: np.ndarray = -np.where(clicked, np.log(p), np.log1p(-p))
+    return losses
 
 
 def accuracy(clicks: ArrayLike, probabilities: ArrayLike, threshold: float = 0.5) -> float:

@@ -91,7 +91,7 @@ class Experiment:
         return {name: value for name, value in values.items() if value != _default(fields[name])}
 
 
-def run(experiment: Experiment, label: str, *, progress: bool = False) -> tuple[list[Result], Any]:
+def run(experiment: Experiment, label: str, *, progress: bool = False) -> list[Result]:
     """Train and measure.
 
     Args:
@@ -100,15 +100,15 @@ def run(experiment: Experiment, label: str, *, progress: bool = False) -> tuple[
         progress: whether to show a progress bar.
 
     Returns:
-        A result for every way the protocol measures in, and the ratings.
+        A result for every way the protocol measures in; for the test with the metrics of every user.
 
     Raises:
         TrainingFailed: the loss became NaN.
     """
     from recolab.data import load
 
-    ratings, protocol = load(experiment.data), protocol_named(experiment.protocol)
-    data = protocol.cut(ratings)
+    protocol = protocol_named(experiment.protocol)
+    data = protocol.cut(load(experiment.data))
     if experiment.part == "test":
         data = data.refit()
     start = time.perf_counter()
@@ -121,11 +121,10 @@ def run(experiment: Experiment, label: str, *, progress: bool = False) -> tuple[
     how = {name: value for name, value in experiment.plain().items() if name not in others}
     parameters = {"builder": experiment.model, **experiment.settings, **how}
     seeds = {"split": 0, **{name: experiment.seed for name in ("model", "fit") if _draws(experiment)[name]}}
-    results = [
+    return [
         result_of(label, dataclasses.replace(each, details=details), parameters=parameters, seeds=seeds)
         for each in reports
     ]
-    return results, ratings
 
 
 def _trained(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sys
 import time
@@ -21,7 +20,9 @@ from typing import Any
 from recolab.errors import RecoLabError
 from recolab.runs import circumstances, notes, run_file
 from recolab.runs.asked import Asked
+from recolab.runs.run_file import Result
 from recolab.runs.store import Busy, Store
+from recolab.runs.user_tables import write_users
 from recolab.runs.whole import write_whole
 
 DONE, FAILED, BUSY = 0, 1, 75
@@ -57,8 +58,14 @@ def perform(ticket: Mapping[str, Any]) -> int:
 
 
 def _do(asked: Asked, ticket: Mapping[str, Any], store: Store, work: Path) -> None:
-    start = time.perf_counter()
-    results = _of_notebook(asked, ticket, work) if asked.notebook else _of_experiment(asked)
+    start, target = time.perf_counter(), store.path(asked)
+    if asked.notebook:
+        results = _of_notebook(asked, ticket, work)
+        write_whole(target.with_suffix(".ipynb"), (work / "out.ipynb").read_bytes())
+    else:
+        measured = _of_experiment(asked)
+        results = [each.as_json() for each in measured]
+        write_users(target, measured)
     text = run_file.written(
         asked.run,
         ticket["experiment"],
@@ -68,18 +75,13 @@ def _do(asked: Asked, ticket: Mapping[str, Any], store: Store, work: Path) -> No
         seconds=round(time.perf_counter() - start, 1),
         peak_memory=circumstances.peak_memory(children=asked.notebook is not None),
     )
-    target = store.path(asked)
-    if asked.notebook:
-        shutil.copyfile(work / "out.ipynb", target.with_suffix(".ipynb"))
     write_whole(target, text)  # last: the run is done when this file is there
 
 
-def _of_experiment(asked: Asked) -> list[dict[str, Any]]:
+def _of_experiment(asked: Asked) -> list[Result]:
     from recolab.runs.experiments import Experiment, run
 
-    experiment = Experiment.of(asked.parameters, asked.label)
-    results, _ratings = run(experiment, asked.label)
-    return [each.as_json() for each in results]
+    return run(Experiment.of(asked.parameters, asked.label), asked.label)
 
 
 def _of_notebook(asked: Asked, ticket: Mapping[str, Any], work: Path) -> list[dict[str, Any]]:

@@ -48,14 +48,12 @@ class Protocol:
 
         rows, test = getattr(data, part), part == "test"
         if isinstance(data, ClickTask):
-            return [evaluate.clicks(model, rows)]
+            return [evaluate.clicks(model, rows, per_user=test)]
         if self.metric == "rmse":
-            return [evaluate.ratings(model, rows, clip=test)]  # a training watches predictions as they are
-        k = int(self.metric.partition("@")[2])
-        return [
-            evaluate.rankings(model, data, part=part, **{"k": k, **how})
-            for how in (self.tests if test else [self.valid])
-        ]
+            # A training watches predictions as they are, so what is chosen by them is not clipped.
+            return [evaluate.ratings(model, rows, clip=test, per_user=test)]
+        lists: dict[str, Any] = {"part": part, "k": int(self.metric.partition("@")[2]), "per_user": test}
+        return [evaluate.rankings(model, data, **lists, **how) for how in (self.tests if test else [self.valid])]
 
 
 def _split(kind: str, *arguments: Any, **options: Any) -> Callable[[Ratings], Split]:

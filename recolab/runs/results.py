@@ -39,6 +39,9 @@ class Measured(Protocol):
     @property
     def details(self) -> Mapping[str, Any]: ...
 
+    @property
+    def users(self) -> pd.DataFrame | None: ...
+
 
 def record(
     experiment: str,
@@ -111,7 +114,9 @@ def result_of(
         return Result(model, parameters, seeds, report, protocol, {}, {})
     if protocol is not None:
         raise RecoLabError("The report brings its own protocol: leave out protocol=...")
-    return Result(model, parameters, seeds, report.metrics, report.protocol, report.intervals, report.details)
+    return Result(
+        model, parameters, seeds, report.metrics, report.protocol, report.intervals, report.details, report.users
+    )
 
 
 def file_name(label: str, run: str) -> str:

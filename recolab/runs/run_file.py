@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from recolab.errors import RecoLabError
 from recolab.runs import circumstances
@@ -33,7 +34,7 @@ class Result:
         model: its name, for people.
         parameters: settings of the model and its training.
         seeds: every seed that was set, by what it was for.
-        metrics, intervals, protocol, details: as in `recolab.evaluate.Report`.
+        metrics, intervals, protocol, details, users: as in `recolab.evaluate.Report`.
     """
 
     model: str
@@ -43,6 +44,7 @@ class Result:
     protocol: Mapping[str, Any]
     intervals: Mapping[str, Sequence[float]]
     details: Mapping[str, Any]
+    users: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         check_name("model", self.model)

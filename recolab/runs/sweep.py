@@ -42,7 +42,7 @@ class Sweep:
         retries: how often a run that failed is tried again.
         limit: seconds after which a run is stopped; None leaves it its time.
         best: the metric by which the screen says which run is best, and whether its lowest value is.
-        leaderboards: tables that are drawn from the runs, as `recolab.runs.boards` reads them.
+        leaderboards: tables that are drawn from the runs, by name: see `recolab.runs.boards`.
         file: where it was read from.
     """
 
@@ -54,7 +54,7 @@ class Sweep:
     retries: int = 1
     limit: float | None = None
     best: str | None = None
-    leaderboards: tuple[Mapping[str, Any], ...] = field(default_factory=tuple)
+    leaderboards: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def searches(self) -> list[tuple[Group, list[Asked]]]:
         """The runs on validation rows, for every group that is chosen on them."""

@@ -8,7 +8,8 @@
     grid: {seed: [0, 1, 2, 3, 4]}          # every combination
 
 With `notebook: PATH` the parameters are those of a notebook; without it, those of an `Experiment`. `list` holds sets of
-parameters without a name. What a model or a set of the list says itself goes before the grid.
+parameters without a name, and so may a model. What a model or a set of the list says itself goes before the grid.
+`falling: true` lets the rate fall to 0 in all the epochs there are.
 
 `choose` and `up_to` are answered on validation rows, with the first seed, before the other runs: every alternative is a
 run of its own, recorded in `results/NAME-search`.
@@ -42,7 +43,7 @@ KINDS: dict[str, Any] = {
     "retries": int,
     "limit": (int, float),
     "best": str,
-    "leaderboards": list,
+    "leaderboards": dict,
 }
 """Keys of a sweep file, and what each holds."""
 
@@ -69,7 +70,7 @@ def read_sweep(path: str | Path) -> Sweep:
         retries=values.get("retries", 1),
         limit=values.get("limit"),
         best=values.get("best"),
-        leaderboards=tuple(values.get("leaderboards", ())),
+        leaderboards=values.get("leaderboards", {}),
     )
     _check_runs(sweep)
     return sweep
@@ -141,13 +142,14 @@ def _groups(path: Path, values: Mapping[str, Any], notebook: str | None) -> Iter
             if own_seeds is not None:
                 seeds = own_seeds if isinstance(own_seeds, list) else [own_seeds]
             searched = notebook is None and _asks_for_a_choice(whole)
-            alternatives = tuple(_alternatives(whole)) if searched else (whole,)
+            alternatives = tuple(_alternatives(whole)) if notebook is None else (whole,)
             yield Group(label, alternatives, tuple(seeds), searched)
 
 
 def _sets(path: Path, values: Mapping[str, Any], notebook: str | None) -> Iterable[tuple[str, Mapping[str, Any]]]:
     if "models" in values:
-        sets = list(values["models"].items())
+        models = values["models"].items()
+        sets = [(label, each) for label, own in models for each in (own if isinstance(own, list) else [own])]
     else:
         sets = [(notebook or "", each) for each in values.get("list", [{}])]
     for label, own in sets:
@@ -171,7 +173,10 @@ def _alternatives(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         values["up_to"] = values.pop("epochs")["up_to"]
     names = list(values)
     for combination in itertools.product(*(list(_answers(values[name])) for name in names)):
-        yield dict(zip(names, combination, strict=True))
+        answered = dict(zip(names, combination, strict=True))
+        if answered.get("falling") is True:
+            answered["falling"] = answered.get("up_to", answered.get("epochs"))
+        yield answered
 
 
 def _answers(value: Any) -> Iterator[Any]:

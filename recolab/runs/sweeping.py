@@ -141,7 +141,7 @@ def _outcome(future: Any) -> Ended:
 def _adopt(store: Store, ended: Ended) -> None:
     """Write what a worker sent that does not see the store; a run's own file last."""
     for name, content in sorted(ended.files.items(), key=lambda file: file[0].endswith(".json")):
-        write_whole(store.folder / name, content.decode("utf-8"))
+        write_whole(store.folder / name, content)
 
 
 class _Telling:

@@ -9,10 +9,10 @@ from pathlib import Path
 from recolab.errors import RecoLabError
 
 
-def write_whole(target: Path, text: str) -> None:
-    """Write `text` beside `target`, then move it there: a reader sees the old file or the new one, never a part.
+def write_whole(target: Path, content: str | bytes) -> None:
+    """Write `content` beside `target`, then move it there: a reader sees the old file or the new one, never a part.
 
-    Folders that are missing are made. The text is on disk before the move, so a crash leaves no empty file either.
+    Folders that are missing are made. It is on disk before the move, so a crash leaves no empty file either.
 
     Raises:
         RecoLabError: the file cannot be written; an older one is as it was.
@@ -21,8 +21,8 @@ def write_whole(target: Path, text: str) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(beside, 0o644)  # mkstemp lets nobody else read
