@@ -20,6 +20,10 @@ def sweep(
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a Dask scheduler, whose workers do the runs.", show_default=False)
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODEL", help="A model to run, and no others; may be repeated.", show_default=False),
+    ] = None,
     into: INTO = None,
     stale: Annotated[bool, typer.Option("--stale", help="Do runs again whose code has changed since.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run, and leave.")] = False,
@@ -34,6 +38,8 @@ def sweep(
     from recolab.runs.sweeping import do_sweep, stores
 
     asked = read_sweep(file)
+    if only:
+        asked = asked.only(only)
     if dry_run:
         now = standing(asked, *stores(asked, into), jobs=jobs)
         for each in now.waiting:

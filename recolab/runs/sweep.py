@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from recolab.errors import RecoLabError
 from recolab.runs.asked import Asked, data_named
 from recolab.runs.experiments import Experiment
 from recolab.runs.parameters import fitted, parameters
@@ -55,6 +56,18 @@ class Sweep:
     limit: float | None = None
     best: str | None = None
     leaderboards: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def only(self, labels: Sequence[str]) -> Sweep:
+        """The part of the sweep that belongs to these models.
+
+        Raises:
+            RecoLabError: there is none of that name.
+        """
+        known = list(dict.fromkeys(group.label for group in self.groups))
+        for label in labels:
+            if label not in known:
+                raise RecoLabError(f"{self.file} has no {label!r}: it has {', '.join(map(repr, known))}.")
+        return replace(self, groups=tuple(group for group in self.groups if group.label in labels))
 
     def searches(self) -> list[tuple[Group, list[Asked]]]:
         """The runs on validation rows, for every group that is chosen on them."""
