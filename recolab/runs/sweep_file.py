@@ -8,7 +8,7 @@
     grid: {seed: [0, 1, 2, 3, 4]}          # every combination
 
 With `notebook: PATH` the parameters are those of a notebook; without it, those of an `Experiment`. `list` holds sets of
-parameters without a name, and so may a model. What a model or a set of the list says itself goes before the grid.
+parameters without a name. What a model or a set of the list says itself goes before the grid.
 `falling: true` lets the rate fall to 0 in all the epochs there are.
 
 `choose` and `up_to` are answered on validation rows, with the first seed, before the other runs: every alternative is a
@@ -148,8 +148,7 @@ def _groups(path: Path, values: Mapping[str, Any], notebook: str | None) -> Iter
 
 def _sets(path: Path, values: Mapping[str, Any], notebook: str | None) -> Iterable[tuple[str, Mapping[str, Any]]]:
     if "models" in values:
-        models = values["models"].items()
-        sets = [(label, each) for label, own in models for each in (own if isinstance(own, list) else [own])]
+        sets = list(values["models"].items())
     else:
         sets = [(notebook or "", each) for each in values.get("list", [{}])]
     for label, own in sets:

@@ -19,7 +19,7 @@ def toy_data(monkeypatch):
 def write(tmp_path):
     def write(**keys):
         path = tmp_path / "sweep.yaml"
-        path.write_text(yaml.safe_dump({"name": "toy", **keys}))
+        path.write_text(yaml.safe_dump({"name": "toy", **keys}, sort_keys=False))
         return path
 
     return write
@@ -39,7 +39,8 @@ def test_a_grid_makes_every_combination_and_what_a_model_says_goes_before_it(wri
         parameters=EXPERIMENT,
         models={
             "mean": {"model": "GlobalMean", "seed": 0},
-            "mf": [{**TRAINED, "epochs": 1}, {**TRAINED, "epochs": 2, "protocol": "fifth of each user"}],
+            "mf": {**TRAINED, "epochs": 1},
+            "mf of users": {**TRAINED, "epochs": 2, "protocol": "fifth of each user"},
         },
         grid={"protocol": ["random fifth", "last of each user"], "seed": [0, 1]},
     )
@@ -51,7 +52,7 @@ def test_a_grid_makes_every_combination_and_what_a_model_says_goes_before_it(wri
         ("mean", "random fifth", None, 0),
         ("mean", "last of each user", None, 0),
         *(("mf", protocol, 1, seed) for protocol in ("random fifth", "last of each user") for seed in (0, 1)),
-        *(("mf", "fifth of each user", 2, seed) for seed in (0, 1)),
+        *(("mf of users", "fifth of each user", 2, seed) for seed in (0, 1)),
     ]
 
 
