@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 import recolab
-from recolab.cli import data, run, sweep
+from recolab.cli import data, leaderboard, run, sweep
 from recolab.errors import RecoLabError
 
 
@@ -35,6 +35,7 @@ app.add_typer(data.app, name="data")
 app.command("run", cls=run.PairedCommand)(run.run)
 app.command()(sweep.sweep)
 app.command()(sweep.status)
+app.command()(leaderboard.leaderboard)
 
 
 def _print_version(asked: bool) -> None:

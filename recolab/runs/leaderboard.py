@@ -9,6 +9,8 @@ import pandas as pd
 from recolab.runs.summary import summary
 
 LOWER_IS_BETTER = ("mse", "rmse", "mae", "log_loss", "calibration_error")
+LEVEL = 0.95
+OF_A_RUN = {"seconds": "mean", "peak_memory": "max"}
 
 
 def leaderboard(
@@ -19,7 +21,7 @@ def leaderboard(
     names: Mapping[str, str] | None = None,
     over: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """One row a model, best first by the first metric: mean, standard deviation, published value, number of runs.
+    """One row a model, best first by the first metric: mean, spread, interval, what was published, time and memory.
 
     Args:
         table: rows of `recorded`, all of one protocol.
@@ -29,20 +31,31 @@ def leaderboard(
         over: columns in which the runs of one model may differ, as in `summary`.
 
     Returns:
-        Index `model`; `runs` and, for every metric, its mean under the metric's name, `sd …` and `published …` (the
-        last one only where a value was published).
+        Index `model`; `runs` and, for every metric, its mean under the metric's name, `sd …`, and `low …` and `high …`,
+        the ends of Student's 95 % interval of the mean over the runs. Where a value was published: `published …` and
+        `gap …`, ours less theirs. Where the table has them: `seconds` (mean), `peak_memory` (the largest, in GB) and
+        `run_ids`, joined by spaces.
 
     Raises:
         RecoLabError: as `summary`.
     """
-    means = summary(table, over=over)
+    means = summary(table, over=over, level=LEVEL)
     board = pd.DataFrame({"runs": means[metrics[0], "runs"].astype("Int64")})
     for metric in metrics:
-        board[metric], board[f"sd {metric}"] = means[metric, "mean"], means[metric, "sd"]
+        board[metric] = means[metric, "mean"]
+        for part in ("sd", "low", "high"):
+            board[f"{part} {metric}"] = means[metric, part]
         values = _published(published, metric, names or {})
         if len(values):
             board = board.reindex([*board.index, *values.index.difference(board.index, sort=False)])
             board[f"published {metric}"] = values
+            board[f"gap {metric}"] = board[metric] - board[f"published {metric}"]
+    by_model = table.groupby("model", sort=False)
+    for name, how in OF_A_RUN.items():
+        if name in table and table[name].notna().any():
+            board[name] = by_model[name].agg(how)
+    if "run" in table:
+        board["run_ids"] = by_model["run"].agg(" ".join)
     first = metrics[0]
     return board.rename_axis("model").sort_values(
         [first, f"published {first}"] if f"published {first}" in board else first, ascending=first in LOWER_IS_BETTER

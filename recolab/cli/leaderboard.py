@@ -1,0 +1,35 @@
+"""`recolab leaderboard`: tables from recorded runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recolab.cli.sweep import INTO
+
+
+def leaderboard(
+    sweeps: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Sweep files; all of sweeps/ of the checkout, if none is named.", show_default=False),
+    ] = None,
+    into: INTO = None,
+) -> None:
+    """Write the leaderboards of sweeps into results/*.csv. A model whose runs are not all recorded gets no row."""
+    from recolab.errors import RecoLabError
+    from recolab.runs import circumstances
+    from recolab.runs.boards import write_boards
+    from recolab.runs.sweep_file import read_sweep
+
+    root = circumstances.checkout()
+    files = sweeps or (sorted((root / "sweeps").glob("*.yaml")) if root else [])
+    if not files:
+        raise RecoLabError("There is no sweep here: name the file of one.")
+    for file in files:
+        written, missing = write_boards(read_sweep(file), into)
+        for path in written:
+            typer.echo(f"Written: {path}")
+        for model, runs in missing.items():
+            typer.echo(f"{file.stem}: no row for {model}, {runs} of its runs are not recorded", err=True)
