@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import time
 import uuid
@@ -34,6 +35,7 @@ class OnDask:
     """
 
     def __init__(self, address: str, folder: Path) -> None:
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # we say ourselves that it went away
         self._address = address
         self._client = _client(address)
         self._executor = self._client.get_executor(pure=False)
@@ -43,8 +45,8 @@ class OnDask:
 
     @property
     def slots(self) -> int:
-        """How many runs the workers do at once; at least one, for workers may be on their way."""
-        return max(1, sum(_threads_by_host(self._client).values()))
+        """How many runs the workers do at once."""
+        return sum(_threads_by_host(self._client).values())
 
     def submit(self, ticket: Mapping[str, Any]) -> Any:
         """A future of `Ended`; it is cancelled when the scheduler goes away."""

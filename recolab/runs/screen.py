@@ -70,6 +70,8 @@ def summary_line(now: Standing) -> str:
         parts.append(f"{len(now.running)} running")
     if now.failed:
         parts.append(f"{len(now.failed)} failed")
+    if not now.jobs:
+        parts.append("no worker is there")
     if now.stale:
         parts.append(f"{len(now.stale)} stale")
     if now.seconds_left:

@@ -26,6 +26,7 @@ class Standing:
         unnamed: groups whose settings are still to be chosen.
         seconds_left: from the time that runs of the same model took, else from that of all; None where none is done.
         best: the best run so far: its label, the metric and the value.
+        jobs: how many runs can be done at once; 0 while a scheduler has no worker.
     """
 
     done: Sequence[Asked]
@@ -36,6 +37,7 @@ class Standing:
     unnamed: int
     seconds_left: float | None
     best: tuple[str, str, float] | None
+    jobs: int
 
 
 def standing(sweep: Sweep, store: Store, searches: Store, *, jobs: int = 1) -> Standing:
@@ -59,6 +61,7 @@ def standing(sweep: Sweep, store: Store, searches: Store, *, jobs: int = 1) -> S
         unnamed=sum(len(group.seeds) for group in unnamed),
         seconds_left=_left(waiting, running, rows, done, jobs),
         best=_best(sweep, [each for each in named if each.run in rows], rows),
+        jobs=jobs,
     )
 
 

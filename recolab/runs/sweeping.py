@@ -74,7 +74,7 @@ def do_sweep(
         heart.stop()
         for each in (store, searches):
             each.tidy()
-    return standing(sweep, store, searches, jobs=place.slots if not scheduler else 1)
+    return standing(sweep, store, searches, jobs=jobs)
 
 
 def _due(asked: Sequence[Asked], store: Store, stale: bool) -> list[tuple[Asked, bool]]:
@@ -91,7 +91,7 @@ def _do_all(
     waiting, attempts = deque(due), Counter[str]()
     running: dict[Any, tuple[Asked, bool]] = {}
     while waiting or running:
-        while waiting and len(running) < place.slots:
+        while waiting and len(running) < max(1, place.slots):  # workers may be on their way
             asked, again = waiting.popleft()
             running[place.submit(_ticket(asked, sweep, store, again))] = (asked, again)
         tell()
