@@ -1,14 +1,23 @@
-"""Runs as data: record a result, read recorded results back, run a lesson again with other parameters."""
+"""Runs as data: one run or many, recorded with all they depend on; tables and comparisons from what was recorded."""
 
+from recolab.runs.boards import Board, boards_of, write_boards
 from recolab.runs.differences import differences
+from recolab.runs.experiments import Experiment
 from recolab.runs.leaderboard import leaderboard
 from recolab.runs.notebook import run_notebook
+from recolab.runs.notes import note
 from recolab.runs.parameters import Parameter, parameters
+from recolab.runs.protocols import PROTOCOLS, Protocol
 from recolab.runs.published import published
 from recolab.runs.results import record, recorded, results_folder
+from recolab.runs.standing import Standing, standing
 from recolab.runs.summary import summary
+from recolab.runs.sweep import Sweep
+from recolab.runs.sweep_file import read_sweep
+from recolab.runs.sweeping import do_sweep
 
 __all__ = [
+    "note",
     "record",
     "recorded",
     "summary",
@@ -19,4 +28,15 @@ __all__ = [
     "run_notebook",
     "parameters",
     "Parameter",
+    "Experiment",
+    "Protocol",
+    "PROTOCOLS",
+    "read_sweep",
+    "Sweep",
+    "do_sweep",
+    "standing",
+    "Standing",
+    "Board",
+    "boards_of",
+    "write_boards",
 ]

@@ -90,7 +90,7 @@ def on_worker(ticket: Mapping[str, Any]) -> Ended:
     with tempfile.TemporaryDirectory() as name:
         own = Path(name)
         ticket = _with_notebook(ticket, own)
-        if (Path(ticket["folder"]) / WORK / ticket["token"]).exists():
+        if _sees_the_store(ticket):
             return in_own_process(ticket, threads)
         ended = in_own_process({**ticket, "folder": str(own / "store")}, threads)
         files = {
@@ -99,6 +99,10 @@ def on_worker(ticket: Mapping[str, Any]) -> Ended:
             if path.is_file() and WORK not in path.parts
         }
         return Ended(ended.how, ended.message, files)
+
+
+def _sees_the_store(ticket: Mapping[str, Any]) -> bool:
+    return (Path(ticket["folder"]) / WORK / ticket["token"]).exists()
 
 
 def _with_notebook(ticket: Mapping[str, Any], own: Path) -> Mapping[str, Any]:
