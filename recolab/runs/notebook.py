@@ -70,15 +70,14 @@ def parameterised(path: str | Path, values: Mapping[str, Any]) -> Any:
     checked = fitted(parameters(path), values, path)
     try:
         import nbformat
-        from papermill.iorw import load_notebook_node
-        from papermill.parameterize import parameterize_notebook
+        from papermill import iorw, parameterize
     except ImportError as error:
         raise RecoLabError(
             f'Notebooks run through papermill; {error.name} is not installed: pip install "recolab[book]".'
         ) from None
-    notebook = load_notebook_node(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
+    notebook = iorw.load_notebook_node(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
     if checked:
-        notebook = parameterize_notebook(notebook, checked, kernel_name="python3", language="python")
+        notebook = parameterize.parameterize_notebook(notebook, checked, kernel_name="python3", language="python")
     notebook.metadata["papermill"].update(input_path=path.name)
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from recolab.errors import RecoLabError
 
 SMOKE = "smoke.yml"
@@ -15,8 +17,6 @@ SMOKE = "smoke.yml"
 
 def read_parameters(path: str | Path) -> dict[str, Any]:
     """The values in a YAML file that maps names of parameters to them, as plain papermill reads it with `-f`.
-
-    Beyond that, `1e-3` is a number, and a name that stands there twice an error.
 
     Raises:
         RecoLabError: the file cannot be read, is not YAML, or holds anything but names and values.
@@ -44,22 +44,26 @@ def smoke_parameters(notebook: str | Path) -> dict[str, Any]:
     return _mapping(lessons[lesson], f"{lesson} in {file}", "`epochs: 1`")
 
 
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML ships no types
+    """YAML in which 1e-3 is a number, as in its version 1.2, and a name must not stand twice in a mapping."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        names: list[Any] = []
+        for key, _ in node.value:
+            if key.value in names:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands twice", key.start_mark)
+            names.append(key.value)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+$"), list("-+0123456789")
+)
+
+
 def _parsed(path: Path) -> Any:
-    import yaml
-
-    class Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML ships no types
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            names = [key.value for key, _ in node.value]
-            for key, _ in node.value:
-                if names.count(key.value) > 1:
-                    raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands twice", key.start_mark)
-            return super().construct_mapping(node, deep)
-
-    Loader.add_implicit_resolver(
-        "tag:yaml.org,2002:float", re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+$"), list("-+0123456789")
-    )
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader)
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except OSError as error:
         raise RecoLabError(f"The file {path} cannot be read: {error.strerror}.") from None
     except (yaml.YAMLError, ValueError) as error:

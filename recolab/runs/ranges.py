@@ -66,9 +66,9 @@ def range_of(comment: str) -> Range | None:
         ValueError: a bracket begins like a range and goes on like none.
     """
     found = BRACKET.search(comment)
-    if found is None or not BEGINS.match(found[1]):
+    if found is None or not BEGINS.match(text := found[1].strip()):
         return None
-    allowed = _read(found[1].strip()) if found[2] else None
+    allowed = _read(text) if found[2] else None
     if allowed is None:
         raise ValueError(
             f"ends with {found[0].strip()}, which is no range: write [1 to 10], [1 or more], [above 0] or "
