@@ -11,20 +11,25 @@ import contextlib
 import logging
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from nbclient import NotebookClient
 
+from recolab.runs.cells import plain
 from recolab.runs.progress import Progress
 
 LOG = logging.getLogger(__name__)
 LOG.addHandler(logging.NullHandler())  # what went wrong is raised; nothing is to be printed beside it
 OUTPUT_SECONDS = 60
 """How long a cell that is through may take to hand over the last of its output."""
+
+LAST_WORDS = 4000
+"""How many bytes of what the kernel wrote are kept."""
 
 
 class Execution:
@@ -40,6 +45,7 @@ class Execution:
         timed_out: whether the run took longer than it may.
         interrupted: whether somebody stopped it: by `stop`, or by SIGINT or SIGTERM.
         error: what ended it; None if all cells have run.
+        last_words: the end of what the kernel wrote to its own stdout and stderr, beside its cells.
     """
 
     def __init__(self, notebook: Any, folder: Path, timeout: float | None = None) -> None:
@@ -47,6 +53,7 @@ class Execution:
         self.index: int | None = None
         self.timed_out = self.interrupted = False
         self.error: BaseException | None = None
+        self.last_words = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopped = self._closing = False
@@ -81,31 +88,31 @@ class Execution:
         self._task, self._loop = asyncio.current_task(), asyncio.get_running_loop()
         if self._stopped:
             self._cancel()  # nobody could before
-        client = NotebookClient(
-            self.notebook,
-            iopub_timeout=OUTPUT_SECONDS,
-            raise_on_iopub_timeout=True,
-            extra_arguments=["--log-level=ERROR"],  # nor does the kernel print beside its cells
-            log=LOG,
-        )
+        client = NotebookClient(self.notebook, log=LOG, iopub_timeout=OUTPUT_SECONDS, raise_on_iopub_timeout=True)
         limit = asyncio.timeout(self.timeout)
-        try:
-            async with limit:
-                await self._cells(client, progress)
-        except (Exception, asyncio.CancelledError) as error:  # a cancelled cell raises that its kernel has died
-            self.error = error
-        finally:
-            self.timed_out = limit.expired()
-            self._closing = True
-            await _close(client, at_once=self.error is not None)
+        with tempfile.TemporaryFile() as written:
+            try:
+                async with limit:
+                    await self._start(client, written)
+                    await self._cells(client, progress)
+            except (Exception, asyncio.CancelledError) as error:  # a cancelled cell raises that its kernel has died
+                self.error = error
+            finally:
+                self.timed_out = limit.expired()
+                self._closing = True
+                await _close(client, at_once=self.error is not None)
+                self.last_words = _end_of(written)
 
-    async def _cells(self, client: NotebookClient, progress: Progress | None) -> None:
+    async def _start(self, client: NotebookClient, written: IO[bytes]) -> None:
         await asyncio.sleep(0)  # where a run that was stopped before its start ends
         client.create_kernel_manager()
+        client.extra_arguments = ["--log-level=ERROR"]
         # The kernel would warn of a debugger that nobody uses.
         environment = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        await client.async_start_new_kernel(cwd=str(self.folder), env=environment)
+        await client.async_start_new_kernel(cwd=str(self.folder), env=environment, stdout=written, stderr=written)
         await client.async_start_new_kernel_client()
+
+    async def _cells(self, client: NotebookClient, progress: Progress | None) -> None:
         ticking = asyncio.create_task(_tick(progress))
         for index, cell in enumerate(self.notebook.cells):
             self.index = index
@@ -120,6 +127,12 @@ async def _tick(progress: Progress | None) -> None:
     while progress is not None and progress.live:
         await asyncio.sleep(1)
         progress.show()
+
+
+def _end_of(written: IO[bytes]) -> str:
+    size = written.seek(0, os.SEEK_END)
+    written.seek(max(size - LAST_WORDS, 0))
+    return plain(written.read().decode(errors="replace")).strip()
 
 
 async def _close(client: NotebookClient, *, at_once: bool) -> None:

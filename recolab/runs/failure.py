@@ -17,7 +17,8 @@ class NotebookFailed(RecoLabError):
 
     Attributes:
         cell: number of the cell it ended in, from 1 and as its reader counts; None if it ended before the first.
-        traceback: the cell's traceback as plain text; empty where there is none, as after a time-out.
+        traceback: the cell's traceback as plain text, or what a kernel wrote that could not be started; empty where
+            there is none, as after a time-out.
         partial: the file that keeps what has run; None if nothing has, or if it could not be written.
     """
 
@@ -36,7 +37,7 @@ def failure(execution: Execution, path: Path, partial: Path | None) -> NotebookF
         path: of the notebook.
         partial: the file that keeps what has run.
     """
-    cell, raised, traceback = None, "", ""
+    cell, raised, traceback = None, "", execution.last_words
     where = f"{path}, before its first cell"
     if execution.index is not None:
         source = execution.notebook.cells[execution.index]

@@ -199,6 +199,22 @@ def test_an_unknown_kernel_is_named(make_notebook, tmp_path):
         runs.run_notebook(path, {"epochs": 2}, tmp_path / "out.ipynb", progress=False)
 
 
+@starts_a_kernel
+def test_a_kernel_that_cannot_start_leaves_its_last_words(make_notebook, tmp_path, monkeypatch):
+    broken = tmp_path / "kernels" / "broken"
+    broken.mkdir(parents=True)
+    command = [sys.executable, "-c", "raise SystemExit('a module is missing')", "{connection_file}"]
+    (broken / "kernel.json").write_text(json.dumps({"argv": command, "display_name": "Broken", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    path = make_notebook("")
+    path.write_text(path.read_text().replace('"name": "python3"', '"name": "broken"'))
+    with pytest.raises(
+        NotebookFailed, match=r"^The run failed in .*lesson.ipynb, before its first cell: .*died"
+    ) as caught:
+        runs.run_notebook(path, {}, tmp_path / "out.ipynb", progress=False)
+    assert (caught.value.cell, caught.value.traceback) == (None, "a module is missing")
+
+
 def test_without_papermill_the_sentence_says_what_to_install(make_notebook, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "papermill", None)
     with pytest.raises(RecoLabError, match=r'papermill is not installed: pip install "recolab\[book\]"'):
