@@ -64,7 +64,7 @@ types: $(READY) ## check the static types of the package
 unit: $(READY) ## unit and property tests
 	$(BIN)/pytest -n $(WORKERS) tests --ignore=tests/site
 
-notebooks: $(READY) ## every lesson (ONLY=day/name: one), cell by cell, with the parameters of tests/notebooks/smoke.yml
+notebooks: $(READY) ## every lesson (ONLY=day/name: one), cell by cell, with the parameters of notebooks/smoke.yml
 	$(BIN)/python tests/notebooks/prepare.py $(LESSONS) $(ONLY)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --nbval-lax --nbval-current-env --nbval-cell-timeout=120 $(LESSONS)
 

@@ -13,7 +13,7 @@ from recolab.errors import RecoLabError
 
 
 class _Commands(TyperGroup):
-    """Commands whose RecoLabErrors end as one sentence on stderr and exit code 1."""
+    """Commands that end with one sentence on stderr: after a RecoLabError with exit code 1, after Ctrl-C with 130."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -21,6 +21,9 @@ class _Commands(TyperGroup):
         except RecoLabError as error:
             typer.echo(f"recolab: {error}", err=True)
             raise typer.Exit(1) from None
+        except KeyboardInterrupt as interrupt:
+            typer.echo(f"recolab: {str(interrupt) or 'interrupted.'}", err=True)
+            raise typer.Exit(130) from None
 
 
 app = typer.Typer(

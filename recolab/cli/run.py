@@ -30,29 +30,59 @@ def run(
         list[str] | None,
         typer.Option(*OPTION, metavar="NAME VALUE", help="A parameter to change; may be repeated.", show_default=False),
     ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "-f", "--file", help="A YAML file of parameters to change, such as `epochs: 5`.", show_default=False
+        ),
+    ] = None,
+    smoke: Annotated[
+        bool, typer.Option("--smoke", help="Take the small parameters that the course keeps for the lesson.")
+    ] = False,
     output: Annotated[
         Path | None,
         typer.Option(
             "-o", "--output", help="Where to write it; <name>.executed.ipynb here, if not said.", show_default=False
         ),
     ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="How long the whole run may take; any time, if not said."),
+    ] = None,
     list_only: Annotated[bool, typer.Option("--list", help="List the notebook's parameters and leave.")] = False,
 ) -> None:
-    """Run a notebook with other parameters, checked before the first cell runs."""
+    """Run a notebook with other parameters, checked before the first cell runs.
+
+    -p wins over -f, and -f over --smoke. A run that fails keeps what has run in OUTPUT's .failed.ipynb.
+    """
     from recolab import runs
 
     if list_only:
-        for known in runs.parameters(notebook):
-            typer.echo(
-                f"{known.name}: {known.type_name} = {known.default!r}" + f"  # {known.comment}" * bool(known.comment)
-            )
+        _list(runs.parameters(notebook))
         return
-    values = {}
-    for pair in parameter or []:
+    values = runs.smoke_parameters(notebook) if smoke else {}
+    values |= runs.read_parameters(file) if file is not None else {}
+    values |= _pairs(parameter or [])
+    try:
+        typer.echo(f"Written: {runs.run_notebook(notebook, values, output, timeout=timeout)}")
+    except runs.NotebookFailed as failed:
+        if failed.traceback:
+            typer.echo(failed.traceback, err=True)
+        raise
+
+
+def _list(known: list[Any]) -> None:
+    for each in known:
+        typer.echo(f"{each.name}: {each.type_name} = {each.default!r}" + f"  # {each.comment}" * bool(each.comment))
+
+
+def _pairs(given: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for pair in given:
         name, separator, value = pair.partition("=")
         if not separator:
             raise typer.BadParameter(f"-p takes a name and a value, as in -p epochs 5; only {name!r} came.")
         if name in values:
             raise typer.BadParameter(f"the parameter {name!r} is given twice.")
         values[name] = value
-    typer.echo(f"Written: {runs.run_notebook(notebook, values, output)}")
+    return values

@@ -3,12 +3,15 @@
 from recolab.runs.boards import Board, boards_of, write_boards
 from recolab.runs.differences import differences
 from recolab.runs.experiments import Experiment
+from recolab.runs.failure import NotebookFailed
 from recolab.runs.leaderboard import leaderboard
-from recolab.runs.notebook import run_notebook
+from recolab.runs.notebook import parameterised, run_notebook
 from recolab.runs.notes import note
+from recolab.runs.parameter_files import read_parameters, smoke_parameters
 from recolab.runs.parameters import Parameter, parameters
 from recolab.runs.protocols import PROTOCOLS, Protocol
 from recolab.runs.published import published
+from recolab.runs.ranges import Range
 from recolab.runs.results import record, recorded, results_folder
 from recolab.runs.standing import Standing, standing
 from recolab.runs.summary import summary
@@ -26,6 +29,8 @@ __all__ = [
     "published",
     "results_folder",
     "run_notebook",
+    "NotebookFailed",
+    "parameterised",
     "parameters",
     "Parameter",
     "Experiment",
@@ -39,4 +44,7 @@ __all__ = [
     "Board",
     "boards_of",
     "write_boards",
+    "Range",
+    "read_parameters",
+    "smoke_parameters",
 ]

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from recolab.errors import RecoLabError
+from recolab.runs.failure import failure
 from recolab.runs.parameters import fitted, parameters
+from recolab.runs.progress import Progress, seconds_by_cell
 from recolab.runs.whole import write_whole
-
-
-class NotebookFailed(RecoLabError):
-    """A cell of the notebook raised an error, or its kernel died."""
 
 
 def run_notebook(
@@ -21,74 +19,90 @@ def run_notebook(
     output: str | Path | None = None,
     *,
     progress: bool = True,
+    timeout: float | None = None,
 ) -> Path:
-    """Execute a notebook through papermill, after checking that every parameter exists and fits its type.
+    """Execute a notebook, after checking that every parameter exists, fits its type and lies in its range.
 
-    The notebook runs in its own folder, as it does when the book is built. The output appears when the last cell has
-    run, and only then: a run that fails leaves an older output as it was. papermill stops at every error, also in a
-    cell with the tag `raises-exception`.
+    The notebook runs in its own folder, as it does when the book is built, in a kernel that ends with the run, however
+    that ends. The output appears when the last cell has run, and only then: a run that fails leaves an older output as
+    it was, and keeps what has run in `<output>.failed.ipynb` beside it.
 
     Args:
         path: the notebook.
         values: parameters to change, by name. A string given for anything else than a string is read as on a command
             line: "40", "1e-3", "false", "None", "[16, 32]".
         output: where to write the executed notebook; None for `<name>.executed.ipynb` in the current folder.
-        progress: whether to show a progress bar.
+        progress: whether to say on stderr which cell runs, and about how long the rest will take.
+        timeout: seconds that the whole run may take, the start of its kernel included; None for any time.
 
     Returns:
         The file that was written.
 
     Raises:
-        RecoLabError: an unknown parameter, a value of the wrong type, a notebook that cannot be read, an output that
-            would overwrite it, or papermill is not installed.
-        NotebookFailed: a cell failed; the message has the cell's number and its error.
+        RecoLabError: an unknown parameter, a value of the wrong type or out of range, a notebook that cannot be read,
+            an output that would overwrite it, or papermill is not installed. No kernel has been started then.
+        NotebookFailed: a cell raised an error or left by `sys.exit`, the kernel died, or the time was up.
+        KeyboardInterrupt: somebody pressed Ctrl-C, or the process got SIGTERM.
     """
     path = Path(path)
-    checked = fitted(parameters(path), values or {}, path)
-    output = Path(output) if output is not None else Path(f"{path.stem}.executed.ipynb")
-    if output.suffix != ".ipynb" or output.resolve() == path.resolve():
-        raise RecoLabError(f"The output must be an .ipynb file other than the notebook itself, not {output}.")
-    write_whole(output, _executed(path, checked, progress))
+    notebook = parameterised(path, values or {})
+    output = _output(path, output)
+    if timeout is not None and not timeout > 0:
+        raise RecoLabError(f"`timeout` is in seconds and above 0, or None for any time, but {timeout} came.")
+    from recolab.runs.execution import Execution  # with nbclient, which only runs need
+
+    execution = Execution(notebook, path.parent, timeout)
+    execution.run(Progress(notebook, seconds_by_cell(output)) if progress else None)
+    if execution.error is not None:
+        partial = None if execution.index is None else _kept(notebook, output.with_suffix(".failed.ipynb"))
+        raise failure(execution, path, partial) from execution.error
+    write_whole(output, _text(notebook))
     return output
 
 
-def _executed(path: Path, values: dict[str, Any], progress: bool) -> str:
-    """The notebook as text after its run."""
+def parameterised(path: str | Path, values: Mapping[str, Any]) -> Any:
+    """A notebook (as nbformat reads it) without outputs, with these values in a cell below its parameters.
+
+    Raises:
+        RecoLabError: a value that does not fit, a notebook that cannot be read, or papermill is not installed.
+    """
+    path = Path(path)
+    checked = fitted(parameters(path), values, path)
     try:
-        import nbclient.exceptions
         import nbformat
-        import papermill
-        from jupyter_client.kernelspec import NoSuchKernel
-        from papermill.iorw import load_notebook_node
-        from papermill.parameterize import parameterize_notebook
+        from papermill import iorw, parameterize
     except ImportError as error:
         raise RecoLabError(
             f'Notebooks run through papermill; {error.name} is not installed: pip install "recolab[book]".'
         ) from None
-    notebook = load_notebook_node(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
-    if values:
-        # Not left to execute_notebook, which warns of unknown parameters where an annotation is more than one word.
-        notebook = parameterize_notebook(notebook, values)
+    notebook = iorw.load_notebook_node(nbformat.read(path, as_version=4))  # type: ignore[no-untyped-call]
+    if checked:
+        notebook = parameterize.parameterize_notebook(notebook, checked, kernel_name="python3", language="python")
+    notebook.metadata["papermill"].update(input_path=path.name)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def _output(path: Path, output: str | Path | None) -> Path:
+    output = Path(output) if output is not None else Path(f"{path.stem}.executed.ipynb")
+    if output.suffix != ".ipynb" or output.resolve() == path.resolve():
+        raise RecoLabError(f"The output must be an .ipynb file other than the notebook itself, not {output}.")
+    return output
+
+
+def _kept(notebook: Any, target: Path) -> Path | None:
+    """The file that now has what has run; None if it cannot be written, because why the run failed matters more."""
     try:
-        # No output path: papermill's file says "completed" even when the kernel has died.
-        done = papermill.execute_notebook(notebook, None, cwd=path.parent, progress_bar=progress)
-    except papermill.PapermillExecutionError as error:
-        reason = f"{error.ename}: {error.evalue}".splitlines()[0].rstrip(".: ")
-        raise NotebookFailed(f"Cell {_number(notebook, error.cell_index)} of {path} failed with {reason}.") from error
-    except nbclient.exceptions.DeadKernelError as error:
-        raise NotebookFailed(f"The kernel died while it ran {path}: it may have run out of memory.") from error
-    except NoSuchKernel as error:
-        raise NotebookFailed(f"{path} asks for the kernel {error.name!r}, which is not installed here.") from error
-    for index, cell in enumerate(done.cells):
-        if cell.metadata["papermill"]["status"] != "completed":
-            raise NotebookFailed(
-                f"{path} left by sys.exit in cell {_number(notebook, index)}; nothing after it has run."
-            )
-    # papermill would put the whole input here, having been given no path.
-    done.metadata["papermill"].update(input_path=path.name, parameters=values)
-    return str(nbformat.writes(done))  # type: ignore[no-untyped-call]
+        write_whole(target, _text(notebook))
+    except RecoLabError:
+        return None
+    return target
 
 
-def _number(notebook: Any, index: int) -> int:
-    """Which cell of the reader's notebook this is, from 1: the one papermill put the values into is not counted."""
-    return sum("injected-parameters" not in cell.metadata.get("tags", []) for cell in notebook.cells[: index + 1])
+def _text(notebook: Any) -> str:
+    import nbformat
+
+    return str(nbformat.writes(notebook))  # type: ignore[no-untyped-call]

@@ -102,7 +102,8 @@ def on_worker(ticket: Mapping[str, Any]) -> Ended:
 
 
 def _sees_the_store(ticket: Mapping[str, Any]) -> bool:
-    return (Path(ticket["folder"]) / WORK / ticket["token"]).exists()
+    token: Path = Path(ticket["folder"]) / WORK / ticket["token"]
+    return token.exists()
 
 
 def _with_notebook(ticket: Mapping[str, Any], own: Path) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 papermill injects a misspelt name or a wrong type without a word, does not see `limit: int | None = None`, and turns
 `-p flag false` into the true string "false". So the cell is read here, as Python: one assignment of a literal a line,
-with an annotation where the literal does not say enough, and a comment.
+with an annotation where the literal does not say enough, and a comment, which may end with a range.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import math
 import tokenize
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 from recolab.errors import RecoLabError
+from recolab.runs.ranges import Range, range_of
 
 TYPES = {"bool": bool, "int": int, "float": float, "str": str, "list": list}
 ANYTHING: Any = bool | int | float | str | list | None
@@ -28,20 +29,22 @@ ANYTHING: Any = bool | int | float | str | list | None
 
 @dataclass(frozen=True)
 class Parameter:
-    """One line of the parameters cell.
+    """One assignment of the parameters cell.
 
     Attributes:
         name: name of the variable.
         type: its annotation, else the type of its default: `bool`, `int`, `float`, `str`, `list`, `list[int]`, or
             several of them and None joined by `|`.
         default: the value it has when none is given.
-        comment: what stands behind `#` on its line.
+        comment: what stands behind `#` on its line or lines, the range with it.
+        range: the values it may have; None for all of its type.
     """
 
     name: str
     type: Any
     default: Any
     comment: str
+    range: Range | None = None
 
     @property
     def type_name(self) -> str:
@@ -56,7 +59,7 @@ def parameters(path: str | Path) -> list[Parameter]:
 
     Raises:
         RecoLabError: there is no such notebook, it is not one, it has two parameters cells, or a line of the cell is
-            not the assignment of a literal that fits its annotation.
+            not the assignment of a literal that fits its annotation and its range.
     """
     sources = _tagged_cells(Path(path))
     if not sources:
@@ -70,31 +73,42 @@ def parameters(path: str | Path) -> list[Parameter]:
             f"Line {error.lineno} of the parameters cell of {path} is not Python: {error.msg}."
         ) from None
     comments = _comments(sources[0])
-    return [_parameter(line, comments.get(line.end_lineno or 0, ""), path) for line in lines]
+    return [_parameter(line, _comment(line, comments), path) for line in lines]
 
 
 def fitted(known: list[Parameter], given: Mapping[str, Any], path: str | Path) -> dict[str, Any]:
     """The given values, each turned into the type of its parameter; strings are read as on a command line.
 
     Raises:
-        RecoLabError: a name that is no parameter (the message suggests the nearest), or a value that does not fit.
+        RecoLabError: a name that is no parameter (the message suggests the nearest), a value that does not fit the
+            type, or one out of range.
     """
     by_name = {parameter.name: parameter for parameter in known}
-    values = {}
-    for name, value in given.items():
-        if name not in by_name:
-            near = difflib.get_close_matches(name, by_name, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(by_name) or 'no parameters'}."
-            raise RecoLabError(f"{path} has no parameter {name!r}: {hint}")
-        parameter = by_name[name]
-        try:
-            values[name] = _read(parameter.type, value) if isinstance(value, str) else _given(parameter.type, value)
-        except ValueError:
-            raise RecoLabError(
-                f"The parameter {name!r} of {path} is of type {parameter.type_name} (default {parameter.default!r}), "
-                f"which {value!r} does not fit."
-            ) from None
-    return values
+    return {name: _value(_known(name, by_name, path), value, path) for name, value in given.items()}
+
+
+def _known(name: str, by_name: Mapping[str, Parameter], path: str | Path) -> Parameter:
+    if name not in by_name:
+        near = difflib.get_close_matches(name, by_name, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(by_name) or 'no parameters'}."
+        raise RecoLabError(f"{path} has no parameter {name!r}: {hint}")
+    return by_name[name]
+
+
+def _value(parameter: Parameter, given: Any, path: str | Path) -> Any:
+    try:
+        value = _read(parameter.type, given) if isinstance(given, str) else _given(parameter.type, given)
+    except ValueError:
+        raise RecoLabError(
+            f"The parameter {parameter.name!r} of {path} is of type {parameter.type_name} (default "
+            f"{parameter.default!r}), which {given!r} does not fit."
+        ) from None
+    if parameter.range is not None and parameter.range.refuses(value):
+        what = "Each element of the" if isinstance(value, list) else "The"
+        raise RecoLabError(
+            f"{what} parameter {parameter.name!r} of {path} must be {parameter.range}, but {value!r} came."
+        )
+    return value
 
 
 def _tagged_cells(path: Path) -> list[str]:
@@ -114,6 +128,12 @@ def _comments(source: str) -> dict[int, str]:
     return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
 
 
+def _comment(line: ast.stmt, comments: dict[int, str]) -> str:
+    """What is said of an assignment, over all lines that it takes."""
+    numbers = range(line.lineno, (line.end_lineno or line.lineno) + 1)
+    return " ".join(comments[number] for number in numbers if number in comments)
+
+
 def _parameter(line: ast.stmt, comment: str, path: str | Path) -> Parameter:
     where = f"Line {line.lineno} of the parameters cell of {path}"
     if isinstance(line, ast.Assign) and len(line.targets) == 1:
@@ -130,12 +150,26 @@ def _parameter(line: ast.stmt, comment: str, path: str | Path) -> Parameter:
         ) from None
     try:
         kind = _type(annotation) if annotation is not None else _type_of(default)
-        return Parameter(_name(target), kind, _fit(kind, default), comment)
+        found = Parameter(_name(target), kind, _fit(kind, default), comment)
     except ValueError:
         raise RecoLabError(
             f"{where} must have the form `name = literal` or `name: type = literal`, the literal fitting the type and "
             f"the type made of {', '.join(TYPES)}, list[...] and None (papermill cannot pass a tuple: write a list)."
         ) from None
+    return _ranged(found, where)
+
+
+def _ranged(parameter: Parameter, where: str) -> Parameter:
+    """The parameter with the range that its comment ends with."""
+    try:
+        allowed = range_of(parameter.comment)
+    except ValueError as error:
+        raise RecoLabError(f"{where} {error}") from None
+    if allowed is not None and allowed.refuses(parameter.default):
+        raise RecoLabError(
+            f"{where} sets {parameter.name!r} to {parameter.default!r}, which is not {allowed}: change one of the two."
+        )
+    return replace(parameter, range=allowed)
 
 
 def _name(target: ast.expr) -> str:

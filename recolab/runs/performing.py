@@ -48,8 +48,7 @@ def perform(ticket: Mapping[str, Any]) -> int:
             try:
                 _do(asked, ticket, store, work)
             except Exception as error:
-                store.fail(asked, _described(error), getattr(error, "partial", None))
-                print(error, file=sys.stderr)
+                _note_failure(asked, store, error)
                 return FAILED
             store.forget_failure(asked.run)
     except Busy:
@@ -92,14 +91,19 @@ def _of_notebook(asked: Asked, ticket: Mapping[str, Any], work: Path) -> list[di
     return notes.noted(work / "notes")
 
 
-def _described(error: Exception) -> dict[str, Any]:
-    """What is worth knowing of a failure."""
-    known = isinstance(error, RecoLabError)
-    return {
-        "error": str(error) if known else f"{type(error).__name__}: {error}",
+def _note_failure(asked: Asked, store: Store, error: Exception) -> None:
+    """Note why it failed, and keep the notebook as far as it came."""
+    partial: Path | None = getattr(error, "partial", None)
+    sentence = str(error) if isinstance(error, RecoLabError) else f"{type(error).__name__}: {error}"
+    if partial is not None:
+        sentence = sentence.replace(str(partial), str(store.notebook_of_failure(asked)))
+    print(sentence, file=sys.stderr)
+    about = {
+        "error": sentence,
         "cell": getattr(error, "cell", None),
         "traceback": getattr(error, "traceback", None) or "".join(traceback.format_exception(error)),
     }
+    store.fail(asked, about, partial)
 
 
 def _end(*_: Any) -> None:

@@ -97,7 +97,11 @@ class Store:
         note = self.folder / FAILED / f"{asked.run}.json"
         write_whole(note, json.dumps({**about, "label": asked.label, "attempts": attempts}, indent=2) + "\n")
         if notebook is not None and notebook.is_file():
-            shutil.copyfile(notebook, note.with_suffix(".ipynb"))
+            shutil.copyfile(notebook, self.notebook_of_failure(asked))
+
+    def notebook_of_failure(self, asked: Asked) -> Path:
+        """Where the partly executed notebook of a run that went wrong is kept."""
+        return self.folder / FAILED / f"{asked.run}.ipynb"
 
     def failed(self) -> dict[str, dict[str, Any]]:
         """What is known of the runs that went wrong and are not done since, by run."""

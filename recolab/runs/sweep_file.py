@@ -23,11 +23,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from recolab.errors import RecoLabError
 from recolab.runs import circumstances
 from recolab.runs.experiments import Experiment
+from recolab.runs.parameter_files import read_parameters
 from recolab.runs.parameters import fitted, parameters
 from recolab.runs.run_file import check_name
 from recolab.runs.sweep import Group, Sweep
@@ -56,7 +55,7 @@ def read_sweep(path: str | Path) -> Sweep:
             or does not fit, an unknown model or protocol, or asks for nothing.
     """
     path = Path(path)
-    values = _mapping(path)
+    values = read_parameters(path)
     _check_keys(path, values)
     notebook = _notebook(path, values.get("notebook"))
     check_name("sweep", str(values["name"]))
@@ -74,20 +73,6 @@ def read_sweep(path: str | Path) -> Sweep:
     )
     _check_runs(sweep)
     return sweep
-
-
-def _mapping(path: Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RecoLabError(f"The sweep file {path} cannot be read: {error.strerror}.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1})" if mark else ""
-        raise RecoLabError(f"{path} is not YAML{where}: {getattr(error, 'problem', error)}.") from None
-    if not isinstance(values, dict):
-        raise RecoLabError(f"{path} is not a sweep: it needs keys such as `name`, `parameters` and `grid`.")
-    return values
 
 
 def _check_keys(path: Path, values: Mapping[str, Any]) -> None:

@@ -8,38 +8,20 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import nbformat
-import yaml
-from papermill.iorw import load_notebook_node
-from papermill.parameterize import parameterize_notebook
 
-from recolab.runs import parameters
-from recolab.runs.parameters import fitted
+from recolab.runs import parameterised, read_parameters, smoke_parameters
 
-HERE = Path(__file__).parent
-NOTEBOOKS = HERE.parents[1] / "notebooks"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
-def smoke_parameters() -> dict[str, dict[str, Any]]:
-    """Small parameters by lesson."""
-    return yaml.safe_load((HERE / "smoke.yml").read_text(encoding="utf-8")) or {}
-
-
-def prepared(lesson: Path, values: dict[str, Any]) -> nbformat.NotebookNode:
-    """The lesson with these parameters below its own; a RecoLabError for a name or a type it does not have."""
-    checked = fitted(parameters(lesson), values, lesson)
-    return parameterize_notebook(load_notebook_node(str(lesson)), checked)
-
-
-def main(folder: str, *names: str) -> None:
-    smoke = smoke_parameters()
+def main(folder: str, *lessons: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    for name in names or smoke:
-        target = Path(folder, f"{name}.ipynb")
+    for name in lessons or read_parameters(NOTEBOOKS / "smoke.yml"):
+        lesson, target = NOTEBOOKS / f"{name}.ipynb", Path(folder, f"{name}.ipynb")
         target.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(prepared(NOTEBOOKS / f"{name}.ipynb", smoke[name]), target)
+        nbformat.write(parameterised(lesson, smoke_parameters(lesson)), target)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@ import pytest
 
 from recolab import runs
 from recolab.errors import RecoLabError
+from recolab.runs import Range
 from recolab.runs.parameters import fitted
 
 CELL = """\
@@ -90,6 +91,82 @@ def test_whole_numbers_stay_whole_where_both_kinds_are_allowed(make_notebook):
     path = make_notebook("weight: int | float = 1")
     known = runs.parameters(path)
     assert [type(fitted(known, {"weight": text}, path)["weight"]) for text in ("2", "2.0")] == [int, float]
+
+
+RANGED = """\
+epochs: int = 10  # passes over the data [1 to 1000]
+rate = 1e-3  # [above 0]
+limit: int | None = None  # rows; None for all [1 or more]
+layers: list[int] = [32, 16]  # outputs [1 or more]
+losses: list[str] = [  # what is minimised [one of "bpr",
+    "bpr",
+    "warp",
+]  # "warp"]
+plain = True  # no biases [see cell 3]
+"""
+
+
+def test_a_comment_may_end_with_a_range_also_over_several_lines(make_notebook):
+    listed = runs.parameters(make_notebook(RANGED))
+    assert [known.range for known in listed] == [
+        Range(1, 1000),
+        Range(0, above=True),
+        Range(1),
+        Range(1),
+        Range(choices=("bpr", "warp")),
+        None,
+    ]
+    assert listed[0].comment == "passes over the data [1 to 1000]"
+    assert listed[4].comment == 'what is minimised [one of "bpr", "warp"]'
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("epochs", "1000"),
+        ("rate", "1e-9"),
+        ("limit", "None"),
+        ("limit", 1),
+        ("layers", []),
+        ("layers", "1"),
+        ("losses", ["warp"]),
+    ],
+)
+def test_values_in_range_are_taken(make_notebook, name, given):
+    path = make_notebook(RANGED.replace("list[int]", "list[int] | int"))
+    assert list(fitted(runs.parameters(path), {name: given}, path)) == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "sentence"),
+    [
+        ("epochs", "0", r"The parameter 'epochs' of .*lesson.ipynb must be 1 to 1000, but 0 came\.$"),
+        ("epochs", 1001, "must be 1 to 1000, but 1001 came"),
+        ("rate", "0", "must be above 0, but 0.0 came"),
+        ("limit", 0, "must be 1 or more, but 0 came"),
+        ("layers", "8, 0", r"Each element of the parameter 'layers' of .* must be 1 or more, but \[8, 0\] came"),
+        ("losses", ["bprr"], r'must be one of "bpr", "warp", but \[\'bprr\'\] came'),
+    ],
+)
+def test_values_out_of_range_are_refused_with_the_range(make_notebook, name, given, sentence):
+    path = make_notebook(RANGED)
+    with pytest.raises(RecoLabError, match=sentence):
+        fitted(runs.parameters(path), {name: given}, path)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("batch = 256  # rows [1 to x]", r"ends with \[1 to x\], which is no range: write \[1 to 10\]"),
+        ("batch = 0  # rows [1 or more]", "sets 'batch' to 0, which is not 1 or more: change one of the two"),
+        ("plain = True  # [0 to 1]", "sets 'plain' to True, which is not 0 to 1"),
+        ("layers = [8, 0]  # [1 or more]", r"sets 'layers' to \[8, 0\], which is not 1 or more"),
+        ('loss = "mse"  # [one of "bpr", "warp"]', "sets 'loss' to 'mse', which is not one of"),
+    ],
+)
+def test_a_range_that_is_none_or_leaves_the_default_out_is_refused(make_notebook, line, sentence):
+    with pytest.raises(RecoLabError, match=f"Line 2 of the parameters cell of .*lesson.ipynb {sentence}"):
+        runs.parameters(make_notebook(f"epochs = 1\n{line}"))
 
 
 @pytest.mark.parametrize(
