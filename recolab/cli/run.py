@@ -53,7 +53,8 @@ def run(
 ) -> None:
     """Run a notebook with other parameters, checked before the first cell runs.
 
-    -p wins over -f, and -f over --smoke. A run that fails keeps what has run in OUTPUT's .failed.ipynb.
+    -p wins over -f, and -f over --smoke. A JSON file beside OUTPUT holds the parameters, the versions and what the notebook
+    noted. A run that fails keeps what has run in OUTPUT's .failed.ipynb.
     """
     from recolab import runs
 
@@ -64,7 +65,8 @@ def run(
     values |= runs.read_parameters(file) if file is not None else {}
     values |= _pairs(parameter or [])
     try:
-        typer.echo(f"Written: {runs.run_notebook(notebook, values, output, timeout=timeout)}")
+        executed, record = runs.record_notebook(notebook, values, output, timeout=timeout)
+        typer.echo(f"Written: {executed} and {record}")
     except runs.NotebookFailed as failed:
         if failed.traceback:
             typer.echo(failed.traceback, err=True)

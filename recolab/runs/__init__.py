@@ -12,6 +12,7 @@ from recolab.runs.parameters import Parameter, parameters
 from recolab.runs.protocols import PROTOCOLS, Protocol
 from recolab.runs.published import published
 from recolab.runs.ranges import Range
+from recolab.runs.recorded_notebook import record_notebook
 from recolab.runs.results import record, recorded, results_folder
 from recolab.runs.standing import Standing, standing
 from recolab.runs.summary import summary
@@ -29,6 +30,7 @@ __all__ = [
     "published",
     "results_folder",
     "run_notebook",
+    "record_notebook",
     "NotebookFailed",
     "parameterised",
     "parameters",

@@ -6,8 +6,10 @@ import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from recolab.runs import circumstances
 from recolab.runs.run_file import as_text, data_of
 
 
@@ -58,3 +60,11 @@ def data_named(name: str) -> Mapping[str, Any]:
     from recolab.data import load
 
     return data_of(load(name))
+
+
+def known_as(path: Path) -> str:
+    """The path by which runs of a notebook know it: from the checkout, if it lies in one, else its name."""
+    root, whole = circumstances.checkout(), path.resolve()
+    if root is not None and whole.is_relative_to(root):
+        return whole.relative_to(root).as_posix()
+    return path.name

@@ -46,7 +46,7 @@ def run_notebook(
     """
     path = Path(path)
     notebook = parameterised(path, values or {})
-    output = _output(path, output)
+    output = output_of(path, output)
     if timeout is not None and not timeout > 0:
         raise RecoLabError(f"`timeout` is in seconds and above 0, or None for any time, but {timeout} came.")
     from recolab.runs.execution import Execution  # with nbclient, which only runs need
@@ -86,7 +86,12 @@ def parameterised(path: str | Path, values: Mapping[str, Any]) -> Any:
     return notebook
 
 
-def _output(path: Path, output: str | Path | None) -> Path:
+def output_of(path: Path, output: str | Path | None) -> Path:
+    """Where a run is written.
+
+    Raises:
+        RecoLabError: to a file that is no notebook, or over the notebook itself.
+    """
     output = Path(output) if output is not None else Path(f"{path.stem}.executed.ipynb")
     if output.suffix != ".ipynb" or output.resolve() == path.resolve():
         raise RecoLabError(f"The output must be an .ipynb file other than the notebook itself, not {output}.")

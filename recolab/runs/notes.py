@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,15 @@ def note(
         write_whole(folder / f"{number:04d}.json", text)
 
 
-def noted(folder: Path) -> list[dict[str, Any]]:
-    """The results that were noted there, in their order."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+@contextlib.contextmanager
+def kept() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Let the notebooks that this process runs note their results; gives what reads them, in their order."""
+    before = os.environ.get(PLACE)
+    with tempfile.TemporaryDirectory(prefix="recolab-notes-") as name:
+        os.environ[PLACE] = name
+        try:
+            yield lambda: [json.loads(path.read_text(encoding="utf-8")) for path in sorted(Path(name).glob("*.json"))]
+        finally:
+            os.environ.pop(PLACE)
+            if before is not None:
+                os.environ[PLACE] = before

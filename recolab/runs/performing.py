@@ -8,7 +8,6 @@ own is also what makes the peak of memory the run's, and its digits independent 
 from __future__ import annotations
 
 import json
-import os
 import signal
 import sys
 import time
@@ -86,9 +85,9 @@ def _of_experiment(asked: Asked) -> list[Result]:
 def _of_notebook(asked: Asked, ticket: Mapping[str, Any], work: Path) -> list[dict[str, Any]]:
     from recolab.runs.notebook import run_notebook
 
-    os.environ[notes.PLACE] = str(work / "notes")
-    run_notebook(ticket["notebook"], asked.parameters, work / "out.ipynb", progress=False, timeout=ticket["limit"])
-    return notes.noted(work / "notes")
+    with notes.kept() as noted:
+        run_notebook(ticket["notebook"], asked.parameters, work / "out.ipynb", progress=False, timeout=ticket["limit"])
+        return noted()
 
 
 def _note_failure(asked: Asked, store: Store, error: Exception) -> None:

@@ -106,7 +106,7 @@ class Sweep:
         if self.notebook is not None:
             path, known_as = self.notebook
             checked = fitted(parameters(path), values, path)
-            return Asked(group.label, checked, _data_of_notebook(path, checked), known_as)
+            return Asked(group.label, checked, data_of_notebook(path, checked), known_as)
         plain = Experiment.of(values, f"{group.label} of {self.file.name}").plain()
         return Asked(group.label, plain, data_named(plain["data"]))
 
@@ -123,7 +123,7 @@ def chosen_of(group: Group, trials: Sequence[Mapping[str, Any]]) -> dict[str, An
     return chosen
 
 
-def _data_of_notebook(path: Path, values: Mapping[str, Any]) -> Mapping[str, Any]:
+def data_of_notebook(path: Path, values: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a notebook with a parameter `data` reads; of others nothing is known."""
     name = values.get("data", next((each.default for each in parameters(path) if each.name == "data"), None))
     return data_named(name) if isinstance(name, str) else {}

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from recolab.errors import RecoLabError
-from recolab.runs import circumstances
+from recolab.runs.asked import known_as
 from recolab.runs.experiments import Experiment
 from recolab.runs.parameter_files import read_parameters
 from recolab.runs.parameters import fitted, parameters
@@ -101,10 +101,7 @@ def _notebook(sweep: Path, name: str | None) -> tuple[Path, str] | None:
     path = (sweep.parent / name).resolve()
     if not path.is_file():
         raise RecoLabError(f"{sweep} runs the notebook {name}, which is not there: paths start at the file's folder.")
-    root = circumstances.checkout()
-    if root is not None and path.is_relative_to(root):
-        return path, path.relative_to(root).as_posix()
-    return path, Path(name).as_posix()
+    return path, known_as(path)
 
 
 def _groups(path: Path, values: Mapping[str, Any], notebook: str | None) -> Iterator[Group]:

@@ -36,9 +36,9 @@ def asked(monkeypatch):
 
     def remember(path, values, output, *, timeout):
         asked.update(path=path, values=values, output=output, timeout=timeout)
-        return "out.ipynb"
+        return "out.ipynb", "out.json"
 
-    monkeypatch.setattr(runs, "run_notebook", remember)
+    monkeypatch.setattr(runs, "record_notebook", remember)
     return asked
 
 
@@ -68,7 +68,7 @@ def test_parameters_are_listed(notebook):
 def test_a_notebook_runs_with_the_parameters_given_in_pairs(notebook, tmp_path):
     shown = call("run", notebook, "-p", "epochs", "3", "--parameter", "name", "-p", "-o", "out.ipynb")
     assert shown.exit_code == 0
-    assert "Written: out.ipynb" in shown.stdout
+    assert "Written: out.ipynb and out.json" in shown.stdout
     assert "3 -p" in (tmp_path / "out.ipynb").read_text()
 
 
@@ -162,7 +162,7 @@ def test_what_ends_a_run_decides_the_exit_code(notebook, monkeypatch, raised, co
     def run_notebook(*_, **__):
         raise raised
 
-    monkeypatch.setattr(runs, "run_notebook", run_notebook)
+    monkeypatch.setattr(runs, "record_notebook", run_notebook)
     shown = call("run", notebook)
     assert (shown.exit_code, shown.stdout, shown.stderr) == (code, "", said)
 
