@@ -53,8 +53,8 @@ def run(
 ) -> None:
     """Run a notebook with other parameters, checked before the first cell runs.
 
-    -p wins over -f, and -f over --smoke. A JSON file beside OUTPUT holds the parameters, the versions and what the notebook
-    noted. A run that fails keeps what has run in OUTPUT's .failed.ipynb.
+    -p wins over -f, and -f over --smoke. A JSON file beside OUTPUT holds the parameters, the versions and what the
+    notebook noted. A run that fails keeps what has run in OUTPUT's .failed.ipynb.
     """
     from recolab import runs
 
