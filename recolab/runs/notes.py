@@ -19,22 +19,22 @@ PLACE = "RECOLAB_NOTES"
 
 
 def note(
-    model: str,
-    report: Measured | Mapping[str, float],
+    reports: Mapping[str, Measured | Mapping[str, float]],
     *,
     parameters: Mapping[str, Any] | None = None,
     seeds: Mapping[str, int] | None = None,
     protocol: Mapping[str, Any] | None = None,
 ) -> None:
-    """Keep a result with the run of this notebook.
+    """Keep results with the run of this notebook.
+
+        >>> rl.runs.note({"biases": report, "BiasedMF": other}, seeds={"fit": seed})
 
     `recolab run` and `recolab sweep` write what a notebook noted into the file of the run, beside its parameters,
     versions and the rest. In a notebook that is run by hand nothing is kept.
 
     Args:
-        model: its name, for people.
-        report: a `Report`, or plain metrics by name; plain metrics need `protocol`.
-        parameters: settings of this model that are no parameters of the notebook.
+        reports: by name of the model, a `Report`, or plain metrics by name; plain metrics need `protocol`.
+        parameters: settings of these models that are no parameters of the notebook.
         seeds: every seed that was set, by what it was for.
         protocol: how plain metrics were measured; a `Report` brings its own.
 
@@ -42,12 +42,16 @@ def note(
         RecoLabError: a metric that is not a finite number, a value JSON cannot hold, a name that is no file name, or
             metrics without a protocol.
     """
-    kept = result_of(model, report, parameters=parameters or {}, seeds=seeds or {}, protocol=protocol).as_json()
-    text = run_file.as_text(kept)
+    kept = [
+        result_of(model, report, parameters=parameters or {}, seeds=seeds or {}, protocol=protocol).as_json()
+        for model, report in reports.items()
+    ]
+    texts = [run_file.as_text(each) for each in kept]
     if os.environ.get(PLACE):
         folder = Path(os.environ[PLACE])
-        number = len(list(folder.glob("*.json"))) if folder.is_dir() else 0
-        write_whole(folder / f"{number:04d}.json", text)
+        already = len(list(folder.glob("*.json")))
+        for number, text in enumerate(texts, start=already):
+            write_whole(folder / f"{number:04d}.json", text)
 
 
 @contextlib.contextmanager

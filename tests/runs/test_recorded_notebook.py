@@ -8,8 +8,8 @@ from recolab.evaluate import Report
 
 NOTING = """
 import recolab as rl
-rl.runs.note("MF", {"rmse": 0.9 + factors}, protocol={"part": "test"}, parameters={"l2": 0.1}, seeds={"fit": 3})
-rl.runs.note("biases", {"rmse": 0.95}, protocol={"part": "test"})
+rl.runs.note({"MF": {"rmse": 0.9 + factors}}, protocol={"part": "test"}, parameters={"l2": 0.1}, seeds={"fit": 3})
+rl.runs.note({"biases": {"rmse": 0.95}, "mean": {"rmse": 1.1}}, protocol={"part": "test"})
 """
 
 
@@ -23,6 +23,7 @@ def test_a_run_of_a_notebook_is_recorded_beside_it_with_what_it_noted(make_noteb
     assert [(each["model"], each["metrics"], each["parameters"], each["seeds"]) for each in run["results"]] == [
         ("MF", {"rmse": 1.9}, {"l2": 0.1}, {"fit": 3}),
         ("biases", {"rmse": 0.95}, {}, {}),
+        ("mean", {"rmse": 1.1}, {}, {}),
     ]
     assert run["seconds"] > 0
     assert run["peak_memory"] > 0.01
@@ -30,12 +31,12 @@ def test_a_run_of_a_notebook_is_recorded_beside_it_with_what_it_noted(make_noteb
 
 def test_a_notebook_that_is_run_by_hand_keeps_nothing_and_is_told_of_mistakes_all_the_same(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    runs.note("MF", Report({"rmse": 0.9}, {"part": "test"}))
+    runs.note({"MF": Report({"rmse": 0.9}, {"part": "test"})})
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(RecoLabError, match="metrics that are finite numbers"):
-        runs.note("MF", {"rmse": float("nan")}, protocol={})
+        runs.note({"MF": {"rmse": float("nan")}}, protocol={})
     with pytest.raises(RecoLabError, match="Plain metrics need the way they were measured"):
-        runs.note("MF", {"rmse": 1.0})
+        runs.note({"MF": {"rmse": 1.0}})
 
 
 def test_a_file_that_is_no_run_is_not_written_over(make_notebook, tmp_path):
