@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 import signal
 import tempfile
@@ -23,8 +22,6 @@ from nbclient import NotebookClient
 from recolab.runs.cells import plain
 from recolab.runs.progress import Progress
 
-LOG = logging.getLogger(__name__)
-LOG.addHandler(logging.NullHandler())  # what went wrong is raised; nothing is to be printed beside it
 OUTPUT_SECONDS = 60
 """How long a cell that is through may take to hand over the last of its output."""
 
@@ -88,7 +85,7 @@ class Execution:
         self._task, self._loop = asyncio.current_task(), asyncio.get_running_loop()
         if self._stopped:
             self._cancel()  # nobody could before
-        client = NotebookClient(self.notebook, log=LOG, iopub_timeout=OUTPUT_SECONDS, raise_on_iopub_timeout=True)
+        client = NotebookClient(self.notebook, iopub_timeout=OUTPUT_SECONDS, raise_on_iopub_timeout=True)
         limit = asyncio.timeout(self.timeout)
         with tempfile.TemporaryFile() as written:
             try:
@@ -106,10 +103,7 @@ class Execution:
     async def _start(self, client: NotebookClient, written: IO[bytes]) -> None:
         await asyncio.sleep(0)  # where a run that was stopped before its start ends
         client.create_kernel_manager()
-        client.extra_arguments = ["--log-level=ERROR"]
-        # The kernel would warn of a debugger that nobody uses.
-        environment = {**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        await client.async_start_new_kernel(cwd=str(self.folder), env=environment, stdout=written, stderr=written)
+        await client.async_start_new_kernel(cwd=str(self.folder), stdout=written, stderr=written)
         await client.async_start_new_kernel_client()
 
     async def _cells(self, client: NotebookClient, progress: Progress | None) -> None:
