@@ -67,9 +67,9 @@ class Result:
 
 def check_name(what: str, name: str) -> None:
     """Refuse what cannot be a part of a file's name."""
-    if not re.fullmatch(r"[\w+-][\w .()+-]*", name):
+    if not re.fullmatch(r"[\w+-][\w .()+=-]*", name):
         raise RecoLabError(
-            f"The {what} {name!r} cannot name a file: use letters, digits, spaces, '-', '+', '_', '.', '()'."
+            f"The {what} {name!r} cannot name a file: use letters, digits, spaces, '-', '+', '=', '_', '.', '()'."
         )
 
 

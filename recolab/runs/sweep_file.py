@@ -134,6 +134,8 @@ def _sets(path: Path, values: Mapping[str, Any], notebook: str | None) -> Iterab
     else:
         sets = [(notebook or "", each) for each in values.get("list", [{}])]
     for label, own in sets:
+        if label:
+            check_name("model", str(label))
         if not isinstance(own, dict):
             raise RecoLabError(f"{path}: {label or 'a set of the list'} is {own!r}, and not parameters by name.")
     shared = values.get("parameters", {})

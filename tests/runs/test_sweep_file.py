@@ -142,6 +142,7 @@ def test_a_notebook_is_known_by_its_path_and_its_parameters_are_checked(write, m
         ({"grid": [1]}, "`grid` of .* does not fit"),
         ({"models": {}}, "`models` of .* is empty"),
         ({"list": []}, "`list` of .* is empty"),
+        ({"models": {"a/b": {}}}, "The model 'a/b' cannot name a file"),
         ({"models": {"a": 3}}, "a is 3, and not parameters by name"),
         ({"models": {"a": {"model": "GlobalMean"}}, "list": [{"model": "GlobalMean"}]}, "has `models` and `list`"),
         ({"retries": -1}, "`retries` is 0 or more"),
