@@ -39,8 +39,7 @@ def note(
         protocol: how plain metrics were measured; a `Report` brings its own.
 
     Raises:
-        RecoLabError: a metric that is not a finite number, a value JSON cannot hold, a name that is no file name, or
-            metrics without a protocol.
+        RecoLabError: a metric that is not a finite number, a value JSON cannot hold, or metrics without a protocol.
     """
     kept = [
         result_of(model, report, parameters=parameters or {}, seeds=seeds or {}, protocol=protocol).as_json()

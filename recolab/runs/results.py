@@ -80,6 +80,7 @@ def record(
             metrics without a protocol, or no folder to write to.
     """
     run_file.check_name("experiment", experiment)
+    run_file.check_name("model", model)
     result = result_of(model, report, parameters=parameters, seeds=seeds, protocol=protocol).as_json()
     data = run_file.data_of(ratings)
     asked = {name: result[name] for name in ("model", "parameters", "protocol", "seeds")}

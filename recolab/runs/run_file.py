@@ -47,7 +47,6 @@ class Result:
     users: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
-        check_name("model", self.model)
         odd = {name: number for name, number in self.metrics.items() if not _finite(number)}
         if odd or not self.metrics:
             raise RecoLabError(f"A recorded run needs metrics that are finite numbers, not {odd or 'none at all'}.")
