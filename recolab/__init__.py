@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from recolab.models import load_model
     from recolab.training import fit
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 # TensorFlow reads this when it is imported, by a room or by the reader's own `import keras`. With oneDNN, a step of a
 # network now and then adds up in another order when the machine is busy: the same seed, and other last digits.

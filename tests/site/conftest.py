@@ -163,6 +163,20 @@ def tab(browser: Browser, address: str) -> Iterator[Tab]:
     tab.close()
 
 
+@pytest.fixture
+def open_tab(browser: Browser) -> Iterator[Callable[[str, int], Tab]]:
+    """Opens tabs on another site than the built one, by its address and the window's width."""
+    tabs: list[Tab] = []
+
+    def opened(home: str, width: int) -> Tab:
+        tabs.append(Tab(browser, home, width=width))
+        return tabs[-1]
+
+    yield opened
+    for tab in tabs:
+        tab.close()
+
+
 @pytest.fixture(params=[page for page in PAGES if page.startswith("notebooks/")] or ["no lesson"])
 def lesson(request: pytest.FixtureRequest) -> str:
     """Each lesson's page."""
