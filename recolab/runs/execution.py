@@ -22,6 +22,8 @@ from nbclient import NotebookClient
 from recolab.runs.cells import plain
 from recolab.runs.progress import Progress
 
+# Older kernels warn of a debugger that nobody uses, and the first to do so is this process, which asks for the kernel.
+os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 OUTPUT_SECONDS = 60
 """How long a cell that is through may take to hand over the last of its output."""
 
