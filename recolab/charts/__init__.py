@@ -5,6 +5,7 @@ from recolab.charts.curves import history
 from recolab.charts.drawing import Architecture, architecture
 from recolab.charts.embedding import embedding_map
 from recolab.charts.heat_map import heat_map
+from recolab.charts.leaderboard import intervals, quality_by_time
 from recolab.charts.popularity import error_by_popularity
 from recolab.charts.ratings import activity, long_tail, rating_histogram
 from recolab.charts.reliability import reliability
@@ -19,6 +20,8 @@ __all__ = [
     "error_by_popularity",
     "heat_map",
     "reliability",
+    "intervals",
+    "quality_by_time",
     "architecture",
     "Architecture",
     "cards",

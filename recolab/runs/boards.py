@@ -1,4 +1,4 @@
-"""The leaderboards of a sweep, written as tables into `results/`: what the book draws, and nobody types.
+"""The leaderboards of a sweep, written as tables into `results/` and read back: what the book draws, and nobody types.
 
 A sweep file says what they show:
 
@@ -30,7 +30,10 @@ from recolab.runs.results import recorded, results_folder
 from recolab.runs.run_file import check_name
 from recolab.runs.store import Store
 from recolab.runs.sweep import Sweep
+from recolab.runs.sweep_file import read_sweep
 from recolab.runs.whole import write_whole
+
+OUR_OWN = "measured with this package"  # a source in published.csv, of what stands among the recorded runs here
 
 
 @dataclass(frozen=True)
@@ -56,18 +59,43 @@ class Board:
 
     def drawn(self, rows: pd.DataFrame, folder: str | Path | None = None) -> pd.DataFrame:
         """The table of these recorded results, as `leaderboard` makes it."""
-        for column, value in self.where.items():
-            rows = rows[rows[column].astype(str) == str(value)]
+        rows = self.selected(rows)
         if rows.empty:
             raise RecoLabError(f"No recorded run of {self.experiment} is one of the leaderboard {self.name!r}.")
         over = [column for column in self.over if column in rows]
         return leaderboard(rows, self.metrics, published=self.beside(folder), names=self.names, over=over)
 
+    def selected(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Those of these recorded results that it shows."""
+        for column, value in self.where.items():
+            rows = rows[rows[column].astype(str) == str(value)]
+        return rows
+
     def beside(self, folder: str | Path | None = None) -> pd.DataFrame:
-        """What was published under its protocols."""
+        """What others published under its protocols."""
         known = published_of(self.data, folder=folder)
         known = known[known["protocol"].isin(self.published) & known["metric"].isin(self.metrics)]
+        known = known[known["source"] != OUR_OWN]
         return known.assign(model=known["model"].str.removesuffix(self.suffix))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A leaderboard as it was written, with what lies behind it.
+
+    Attributes:
+        board: what it shows.
+        sweep: its sweep file.
+        table: as `leaderboard` made it; without rows where none was written yet.
+        rows: the recorded results that were averaged.
+        published: `model` (by our name, where it has one), `metric`, `value`, `protocol` and `source`, once each.
+    """
+
+    board: Board
+    sweep: Path
+    table: pd.DataFrame
+    rows: pd.DataFrame
+    published: pd.DataFrame
 
 
 def boards_of(sweep: Sweep) -> list[Board]:
@@ -128,3 +156,42 @@ def write_boards(sweep: Sweep, folder: str | Path | None = None) -> tuple[list[P
         write_whole(target, board.drawn(rows, folder).to_csv(float_format="%.6g"))
         files.append(target)
     return files, missing
+
+
+def read_board(name: str, sweeps: str | Path, folder: str | Path | None = None) -> Shown:
+    """A leaderboard that was written, read back; no data set is needed for it.
+
+    Args:
+        name: of the leaderboard.
+        sweeps: folder of the sweep files, one of which names it.
+        folder: where results lie; see `results_folder`.
+
+    Raises:
+        RecoLabError: no sweep file names it, or the table holds runs that are not recorded (any more).
+    """
+    sweep, board = _found(name, Path(sweeps))
+    file = results_folder(folder) / f"{name}.csv"
+    if not file.is_file():
+        return Shown(board, sweep.file, pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+    table = pd.read_csv(file, index_col="model", dtype={"run_ids": str}).astype({"runs": "Int64"})
+    rows = board.selected(recorded(board.experiment, folder=folder))
+    runs = set(" ".join(table["run_ids"].dropna()).split())
+    if missing := runs - set(rows["run"]):
+        raise RecoLabError(
+            f"{file} has runs that are not recorded: {', '.join(sorted(missing))}. Write it anew: recolab leaderboard "
+            f"{sweep.file}"
+        )
+    ours = {theirs: our for our, theirs in board.names.items()}
+    published = board.beside(folder).replace({"model": ours}).drop_duplicates(["model", "metric"])
+    return Shown(board, sweep.file, table, rows[rows["run"].isin(runs)], published)
+
+
+def _found(name: str, folder: Path) -> tuple[Sweep, Board]:
+    """The leaderboard of this name, and its sweep."""
+    read = [read_sweep(path, check=False) for path in sorted(folder.glob("*.yaml"))]
+    known = {board.name: (sweep, board) for sweep in read for board in boards_of(sweep)}
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(known) or 'none'}."
+        raise RecoLabError(f"No sweep file in {folder} has the leaderboard {name!r}. {hint}")
+    return known[name]

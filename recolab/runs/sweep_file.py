@@ -47,8 +47,12 @@ KINDS: dict[str, Any] = {
 """Keys of a sweep file, and what each holds."""
 
 
-def read_sweep(path: str | Path) -> Sweep:
+def read_sweep(path: str | Path, *, check: bool = True) -> Sweep:
     """Read and check a sweep file; nothing is run.
+
+    Args:
+        path: the file.
+        check: whether to make every run once, which finds out what does not fit and loads TensorFlow.
 
     Raises:
         RecoLabError: it cannot be read, is not YAML, has an unknown key, an empty grid, a parameter that does not exist
@@ -71,7 +75,8 @@ def read_sweep(path: str | Path) -> Sweep:
         best=values.get("best"),
         leaderboards=values.get("leaderboards", {}),
     )
-    _check_runs(sweep)
+    if check:
+        _check_runs(sweep)
     return sweep
 
 
