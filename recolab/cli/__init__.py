@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 import recolab
-from recolab.cli import data, leaderboard, run, sweep
+from recolab.cli import compare, data, leaderboard, repeat, report, run, sweep
 from recolab.errors import RecoLabError
 
 
@@ -39,6 +39,9 @@ app.command("run", cls=run.PairedCommand)(run.run)
 app.command()(sweep.sweep)
 app.command()(sweep.status)
 app.command()(leaderboard.leaderboard)
+app.command()(repeat.repeat)
+app.command()(compare.compare)
+app.command()(report.report)
 
 
 def _print_version(asked: bool) -> None:

@@ -1,6 +1,7 @@
 """Runs as data: one run or many, recorded with all they depend on; tables and comparisons from what was recorded."""
 
 from recolab.runs.boards import Board, boards_of, write_boards
+from recolab.runs.comparing import Comparison, compare_runs
 from recolab.runs.differences import differences
 from recolab.runs.experiments import Experiment
 from recolab.runs.failure import NotebookFailed
@@ -13,6 +14,7 @@ from recolab.runs.protocols import PROTOCOLS, Protocol
 from recolab.runs.published import published
 from recolab.runs.ranges import Range
 from recolab.runs.recorded_notebook import record_notebook
+from recolab.runs.repeating import Repeated, repeat
 from recolab.runs.results import record, recorded, results_folder
 from recolab.runs.standing import Standing, standing
 from recolab.runs.summary import summary
@@ -27,6 +29,10 @@ __all__ = [
     "summary",
     "differences",
     "leaderboard",
+    "compare_runs",
+    "Comparison",
+    "repeat",
+    "Repeated",
     "published",
     "results_folder",
     "run_notebook",

@@ -45,11 +45,12 @@ class Here:
 
     Args:
         jobs: how many runs are done at once.
+        threads: of each run; None for its share of the cores.
     """
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, threads: int | None = None) -> None:
         self.slots = jobs
-        self._threads = max(1, circumstances.cores() // jobs)
+        self._threads = threads or max(1, circumstances.cores() // jobs)
         self._executor: Executor = ThreadPoolExecutor(jobs)
 
     def submit(self, ticket: Mapping[str, Any]) -> Any:
