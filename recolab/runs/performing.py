@@ -1,4 +1,4 @@
-"""One run in a process of its own: `python -m recolab.runs.performing`, with a ticket on its standard input.
+"""One run in a process of its own, which gets a ticket on its standard input.
 
 The process holds the run's lock as long as it lives, and writes the run's file itself. It outlives a sweep that is
 killed, so that what it has done is not lost; the sweep's successor finds the run held, and then done. A process of its
@@ -110,6 +110,7 @@ def _end(*_: Any) -> None:
     raise SystemExit(FAILED)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Do the run whose ticket comes on the standard input."""
     signal.signal(signal.SIGTERM, _end)
     sys.exit(perform(json.load(sys.stdin)))

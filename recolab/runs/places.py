@@ -71,7 +71,7 @@ def in_own_process(ticket: Mapping[str, Any], threads: int) -> Ended:
     """Do a run in a process of its own, and wait for it."""
     with tempfile.TemporaryFile() as log:  # no pipe: nobody may read it any more when the run writes
         process = subprocess.Popen(
-            [sys.executable, "-m", "recolab.runs.performing"],
+            [sys.executable, "-c", "from recolab.runs.performing import main; main()"],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
