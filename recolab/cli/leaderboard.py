@@ -17,7 +17,12 @@ def leaderboard(
     ] = None,
     into: INTO = None,
 ) -> None:
-    """Write the leaderboards of sweeps into results/*.csv. A model whose runs are not all recorded gets no row."""
+    """Write the leaderboards of sweeps into results/*.csv, and print them.
+
+    A model whose runs are not all recorded gets no row.
+    """
+    import pandas as pd
+
     from recolab.errors import RecoLabError
     from recolab.runs import circumstances
     from recolab.runs.boards import write_boards
@@ -30,6 +35,7 @@ def leaderboard(
     for file in files:
         written, missing = write_boards(read_sweep(file), into)
         for path in written:
-            typer.echo(f"Written: {path}")
+            typer.echo(pd.read_csv(path, index_col="model").drop(columns="run_ids").round(4).to_string(na_rep="–"))
+            typer.echo(f"Written: {path}\n")
         for model, runs in missing.items():
             typer.echo(f"{file.stem}: no row for {model}, {runs} of its runs are not recorded", err=True)
