@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -17,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from sphinx.application import Sphinx
 
 import recolab as rl
-from recolab.runs.boards import boards_of, read_board
+from recolab.runs.boards import boards_of
 from recolab.runs.sweep_file import read_sweep
 
 if TYPE_CHECKING:
@@ -258,9 +259,16 @@ def test_what_runs_have_in_common_is_told_once_and_what_differs_in_order(leaderb
     assert told(pd.Series([None], dtype=object)) == "–"
 
 
-def test_a_board_that_no_sweep_names_fails_the_build(toy: Path, leaderboards: ModuleType) -> None:
-    with pytest.raises(rl.RecoLabError, match="Did you mean 'toy-clicks'"):
-        read_board("toy-click", toy / "sweeps", toy / "results")
+def test_a_board_that_no_sweep_names_is_a_warning_and_so_fails_the_build(
+    toy: Path, leaderboards: ModuleType, tmp_path: Path
+) -> None:
+    (tmp_path / "sweeps").symlink_to(toy / "sweeps")
+    (tmp_path / "index.md").write_text("# A page\n\n```{leaderboard} toy-click\n```\n")
+    said = io.StringIO()
+    extensions = {"extensions": ["myst_parser", "leaderboard"]}
+    out = tmp_path / "out"
+    Sphinx(tmp_path, None, out, out, "dummy", confoverrides=extensions, status=None, warning=said).build()
+    assert "Did you mean 'toy-clicks'" in said.getvalue()
 
 
 def test_every_board_of_the_sweeps_has_its_place_in_the_book() -> None:
