@@ -8,6 +8,7 @@ A sweep file says what they show:
         metrics: [hr@10, ndcg@10]                      # the first one ranks
         where: {protocol.candidates: published}        # of the recorded results, those
         over: [parameters.l2]                          # in what the runs of one model may differ
+        folds: protocol.split                          # these are averaged, so that a seed's folds count as one run
         published: [NCF leave-one-out 99 negatives]    # protocols of published.csv
         names: {MF: MF dot product}                    # what those call our models
         suffix: " (a notebook)"                        # what those add to every name
@@ -33,8 +34,6 @@ from recolab.runs.sweep import Sweep
 from recolab.runs.sweep_file import read_sweep
 from recolab.runs.whole import write_whole
 
-OUR_OWN = "measured with this package"  # a source in published.csv, of what stands among the recorded runs here
-
 
 @dataclass(frozen=True)
 class Board:
@@ -53,6 +52,7 @@ class Board:
     metrics: Sequence[str]
     where: Mapping[str, Any] = field(default_factory=dict)
     over: Sequence[str] = ()
+    folds: str | None = None
     published: Sequence[str] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     suffix: str = ""
@@ -62,6 +62,7 @@ class Board:
         rows = self.selected(rows)
         if rows.empty:
             raise RecoLabError(f"No recorded run of {self.experiment} is one of the leaderboard {self.name!r}.")
+        rows = rows if self.folds is None else _averaged(rows, self.folds)
         over = [column for column in self.over if column in rows]
         return leaderboard(rows, self.metrics, published=self.beside(folder), names=self.names, over=over)
 
@@ -72,11 +73,28 @@ class Board:
         return rows
 
     def beside(self, folder: str | Path | None = None) -> pd.DataFrame:
-        """What others published under its protocols."""
+        """What was published under its protocols."""
         known = published_of(self.data, folder=folder)
         known = known[known["protocol"].isin(self.published) & known["metric"].isin(self.metrics)]
-        known = known[known["source"] != OUR_OWN]
         return known.assign(model=known["model"].str.removesuffix(self.suffix))
+
+
+def _averaged(rows: pd.DataFrame, folds: str) -> pd.DataFrame:
+    """One row for the folds of a model and a seed: folds of one cut are no independent runs.
+
+    Raises:
+        RecoLabError: a seed lacks folds that another one has.
+    """
+    seeds = [name for name in rows if name.startswith("seeds.")]
+    groups = rows.groupby(["model", *seeds], dropna=False, sort=False)
+    found = groups[folds].nunique()
+    if found.nunique() > 1:
+        raise RecoLabError(
+            f"Not every model and seed has all {found.max()} of {folds}: {found.idxmin()} has {found.min()}."
+        )
+    numbers = [name for name in rows if name.startswith("metrics.") or name == "seconds"]
+    means = groups[numbers].mean()
+    return means.assign(run=groups["run"].agg(" ".join), peak_memory=groups["peak_memory"].max()).reset_index()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import yaml
 from recolab import runs
 from recolab.errors import RecoLabError
 from recolab.runs import sweep as sweeps
-from recolab.runs.boards import boards_of, read_board
+from recolab.runs.boards import Board, boards_of, read_board
 from recolab.runs.sweep_file import read_sweep
 
 SWEEP = {
@@ -74,13 +74,14 @@ def written(results):
 def test_a_board_that_was_written_is_read_back_with_its_runs_and_what_others_published(written):
     shown = read_board("toy-all", written.parent / "sweeps", written)
     assert (shown.board.title, shown.sweep.name) == ("Clicks, a toy", "toy.yaml")
-    assert shown.table.index.tolist() == ["LR", "FM"]
+    assert shown.table.index.tolist() == ["LR", "DCN", "FM"]  # what nobody ran here follows, best first
     assert shown.table.loc["LR", ["runs", "auc", "published auc"]].tolist() == pytest.approx([2, 0.805, 0.77])
     assert pd.isna(shown.table.loc["FM", "runs"])
     assert sorted(shown.rows["metrics.auc"]) == pytest.approx([0.80, 0.81])
     assert shown.published[["model", "value", "source"]].to_numpy().tolist() == [
         ["LR", 0.77, "a paper"],
         ["FM", 0.82, "a paper"],
+        ["DCN", 0.84, "measured with this package"],
     ]
 
 
@@ -102,3 +103,20 @@ def test_a_name_that_no_sweep_has_is_refused_with_the_nearest(results):
         read_board("toy-al", results.parent / "sweeps", results)
     with pytest.raises(RecoLabError, match="There are: none"):
         read_board("toy-all", results, results)
+
+
+def test_the_folds_of_a_seed_count_as_one_run(results):
+    for fold, add in (("u1", 0.0), ("u2", 0.1)):
+        for seed in (0, 1):
+            auc = {"auc": 0.6 + seed / 100 + add}
+            protocol = {"candidates": "all", "split": fold}
+            runs.record("folds", "LR", auc, parameters={}, seeds={"fit": seed}, protocol=protocol, folder=results)
+    board = Board("b", "folds", "ml-1m", "A toy", ["auc"], folds="protocol.split")
+    table = board.drawn(runs.recorded("folds", folder=results), results)
+    assert table.loc["LR", ["runs", "auc", "sd auc"]].tolist() == pytest.approx([2, 0.655, 0.01 / 2**0.5])
+    assert len(table.loc["LR", "run_ids"].split()) == 4
+
+    one = next(path for path in (results / "folds").iterdir() if '"u2"' in path.read_text())
+    one.unlink()
+    with pytest.raises(RecoLabError, match=r"has all 2 of protocol\.split: \('LR', .*\) has 1"):
+        board.drawn(runs.recorded("folds", folder=results), results)
