@@ -85,14 +85,14 @@ def _averaged(rows: pd.DataFrame, folds: str) -> pd.DataFrame:
     Raises:
         RecoLabError: a seed lacks folds that another one has.
     """
-    seeds = [name for name in rows if name.startswith("seeds.")]
+    seeds = [name for name in map(str, rows) if name.startswith("seeds.")]
     groups = rows.groupby(["model", *seeds], dropna=False, sort=False)
     found = groups[folds].nunique()
     if found.nunique() > 1:
         raise RecoLabError(
             f"Not every model and seed has all {found.max()} of {folds}: {found.idxmin()} has {found.min()}."
         )
-    numbers = [name for name in rows if name.startswith("metrics.") or name == "seconds"]
+    numbers = [name for name in map(str, rows) if name.startswith("metrics.") or name == "seconds"]
     means = groups[numbers].mean()
     return means.assign(run=groups["run"].agg(" ".join), peak_memory=groups["peak_memory"].max()).reset_index()
 
