@@ -10,7 +10,8 @@ from recolab.runs.notebook import parameterised, run_notebook
 from recolab.runs.notes import note
 from recolab.runs.parameter_files import read_parameters, smoke_parameters
 from recolab.runs.parameters import Parameter, parameters
-from recolab.runs.protocols import PROTOCOLS, Protocol
+from recolab.runs.protocols import PROTOCOLS as PROTOCOLS  # a table, which the reference does not print
+from recolab.runs.protocols import Protocol
 from recolab.runs.published import published
 from recolab.runs.ranges import Range
 from recolab.runs.recorded_notebook import record_notebook
@@ -43,7 +44,6 @@ __all__ = [
     "Parameter",
     "Experiment",
     "Protocol",
-    "PROTOCOLS",
     "read_sweep",
     "Sweep",
     "do_sweep",
