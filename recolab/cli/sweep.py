@@ -56,8 +56,7 @@ def sweep(
         now = do_sweep(asked, jobs=jobs, scheduler=scheduler, folder=into, stale=stale, watch=shown.show)
     typer.echo(screen.summary_line(now))
     for run, about in now.failed.items():
-        cell = f"cell {about['cell']}: " if about.get("cell") else ""
-        typer.echo(f"{run}  {about['label']}: {cell}{about['error']}", err=True)
+        typer.echo(f"{run}  {about['label']}: {screen.reason(about)}", err=True)
     if now.failed or now.unnamed:
         raise typer.Exit(1)
 

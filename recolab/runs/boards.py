@@ -29,9 +29,9 @@ from recolab.runs.leaderboard import leaderboard
 from recolab.runs.published import published as published_of
 from recolab.runs.results import recorded, results_folder
 from recolab.runs.run_file import check_name
-from recolab.runs.store import Store
 from recolab.runs.sweep import Sweep
 from recolab.runs.sweep_file import read_sweep
+from recolab.runs.sweeping import stores
 from recolab.runs.whole import write_whole
 
 
@@ -153,8 +153,7 @@ def write_boards(sweep: Sweep, folder: str | Path | None = None) -> tuple[list[P
     Raises:
         RecoLabError: no run of a table is recorded, or the runs of a model were not measured alike.
     """
-    results = results_folder(folder, write=True)
-    store, searches = Store(results / sweep.name), Store(results / f"{sweep.name}-search")
+    store, searches = stores(sweep, folder)
     asked, waiting = sweep.runs(searches.read())
     done = store.done()
     missing: dict[str, int] = {}
@@ -170,7 +169,7 @@ def write_boards(sweep: Sweep, folder: str | Path | None = None) -> tuple[list[P
     rows = recorded(sweep.name, folder=folder)
     rows = rows[rows["run"].isin(whole)]
     for board in boards_of(sweep):
-        target = results / f"{board.name}.csv"
+        target = store.folder.parent / f"{board.name}.csv"
         write_whole(target, board.drawn(rows, folder).to_csv(float_format="%.6g"))
         files.append(target)
     return files, missing

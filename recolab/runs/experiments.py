@@ -13,7 +13,7 @@ from typing import Any
 
 from recolab.errors import RecoLabError
 from recolab.runs.parameters import Parameter, fitted
-from recolab.runs.protocols import protocol_named
+from recolab.runs.protocols import Protocol, protocol_named
 from recolab.runs.results import result_of
 from recolab.runs.run_file import Result
 
@@ -84,6 +84,11 @@ class Experiment:
         _check(experiment, where)
         return experiment
 
+    @property
+    def is_trained(self) -> bool:
+        """Whether it is trained in epochs, and not fitted when it is built."""
+        return self.epochs is not None or self.up_to is not None
+
     def plain(self) -> dict[str, Any]:
         """The values that differ from the defaults: a new attribute leaves what was asked before as it was."""
         fields = {each.name: each for each in dataclasses.fields(self)}
@@ -112,7 +117,7 @@ def run(experiment: Experiment, label: str, *, progress: bool = False) -> list[R
     if experiment.part == "test":
         data = data.refit()
     start = time.perf_counter()
-    model, found = _trained(experiment, data, protocol.watch, protocol.valid, progress)
+    model, found = _trained(experiment, data, protocol, progress)
     details = {**found, "training_seconds": round(time.perf_counter() - start, 1)}
     if hasattr(model, "count_params"):
         details["model_parameters"] = model.count_params()
@@ -127,9 +132,7 @@ def run(experiment: Experiment, label: str, *, progress: bool = False) -> list[R
     ]
 
 
-def _trained(
-    experiment: Experiment, data: Any, watch: str, valid: Mapping[str, Any], progress: bool
-) -> tuple[Any, dict[str, Any]]:
+def _trained(experiment: Experiment, data: Any, protocol: Protocol, progress: bool) -> tuple[Any, dict[str, Any]]:
     """The model, and what was found out on the way."""
     from recolab.evaluate import fit_to_best_epoch
     from recolab.features import ClickTask
@@ -142,9 +145,10 @@ def _trained(
     if experiment.pretrained is not None:
         _pretrain(model, experiment, data, how)
     if experiment.up_to is not None:
-        how |= {"epochs": experiment.up_to, "patience": experiment.patience, "watch": watch, "valid_ranking": valid}
-        curve = fit_to_best_epoch(model, data, **how).history[watch]
-        best = curve.index(min(curve) if watch in ("val_rmse", "val_log_loss") else max(curve))
+        how |= {"epochs": experiment.up_to, "patience": experiment.patience}
+        how |= {"watch": protocol.watch, "valid_ranking": protocol.valid}
+        curve = fit_to_best_epoch(model, data, **how).history[protocol.watch]
+        best = curve.index(min(curve) if protocol.lower_is_better else max(curve))
         return model, {"best_epoch": best + 1, "epochs_run": len(curve)}
     if experiment.epochs is not None:
         how |= {"target": "click"} if isinstance(data, ClickTask) else {}
@@ -194,8 +198,7 @@ def _steps(experiment: Experiment, data: Any) -> int:
 
 def _draws(experiment: Experiment) -> dict[str, bool]:
     """Where chance has a part."""
-    trained = experiment.epochs is not None or experiment.up_to is not None
-    return {"model": "seed" in _arguments(experiment.model), "fit": trained}
+    return {"model": "seed" in _arguments(experiment.model), "fit": experiment.is_trained}
 
 
 def _arguments(model: str) -> Mapping[str, inspect.Parameter]:
@@ -244,10 +247,9 @@ def _check(experiment: Experiment, where: str) -> None:
         "l2",
     }:
         raise RecoLabError(f"{where}: `pretrained` has epochs, rate and, if wanted, l2; not {experiment.pretrained}.")
-    trained = experiment.epochs is not None or experiment.up_to is not None
-    if not trained and (experiment.rate is not None or experiment.pretrained is not None):
+    if not experiment.is_trained and (experiment.rate is not None or experiment.pretrained is not None):
         raise RecoLabError(f"{where} has an optimizer but no epochs: say how many.")
-    if trained and "optimizer" not in _arguments(experiment.model):
+    if experiment.is_trained and "optimizer" not in _arguments(experiment.model):
         raise RecoLabError(f"{where} has epochs, but {experiment.model} is fitted when it is built: leave them out.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -58,9 +59,13 @@ def drawn(sweep: Sweep, now: Standing) -> Group:
     for label, seconds in now.running.values():
         body.add_row("running", label, duration(seconds))
     for run, about in now.failed.items():
-        cell = f"cell {about['cell']}: " if about.get("cell") else ""
-        body.add_row(Text("failed", style="red"), f"{about['label']} ({run})", Text(f"{cell}{about['error']}"))
+        body.add_row(Text("failed", style="red"), f"{about['label']} ({run})", Text(reason(about)))
     return Group(head, body)
+
+
+def reason(failure: Mapping[str, Any]) -> str:
+    """Why a run failed, its cell first where it has one."""
+    return f"cell {failure['cell']}: {failure['error']}" if failure.get("cell") else str(failure["error"])
 
 
 def summary_line(now: Standing) -> str:
