@@ -25,6 +25,13 @@ while True:
     except KeyboardInterrupt:
         pass"""
 
+# A signal that comes when the run has ended already is the caller's again, who here wants none of it.
+TERMINATED = """\
+import signal, sys
+from recolab import runs
+signal.signal(signal.SIGTERM, lambda *_: None)
+runs.run_notebook(sys.argv[1], output=sys.argv[2])"""
+
 
 def printed(path):
     cells = json.loads(path.read_text())["cells"]
@@ -152,9 +159,8 @@ def test_time_that_is_up_before_the_first_cell_keeps_nothing(make_notebook, tmp_
 @starts_a_kernel
 def test_being_told_to_terminate_stops_the_kernel_and_keeps_what_has_run(make_notebook, tmp_path):
     path, told = make_notebook("", STUBBORN), tmp_path / "kernel"
-    code = "import sys\nfrom recolab import runs\nruns.run_notebook(sys.argv[1], output=sys.argv[2])"
     run = subprocess.Popen(
-        [sys.executable, "-c", code, path, tmp_path / "out.ipynb"], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", TERMINATED, path, tmp_path / "out.ipynb"], stderr=subprocess.PIPE, text=True
     )
     while not (told.exists() and told.read_text()):
         assert run.poll() is None
