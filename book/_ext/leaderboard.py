@@ -22,8 +22,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import recolab as rl
-from recolab.runs.boards import Shown, read_board
-from recolab.runs.leaderboard import LOWER_IS_BETTER
+from recolab.runs.tables.boards import Shown, read_board
+from recolab.runs.tables.leaderboard import LOWER_IS_BETTER
 
 LABELS = {"auc": "AUC", "grouped_auc": "AUC within users", "log_loss": "log loss", "precision@10": "precision@10"}
 OF_THE_PROTOCOL = ("data", "split", "refitted", "rows", "predictions", "relevant", "candidates", "masked", "click")

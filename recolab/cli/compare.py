@@ -18,7 +18,7 @@ def compare(
     seed: Annotated[int, typer.Option(help="Of the samples.")] = 0,
 ) -> None:
     """Show what differs between two runs of one protocol, and how sure the difference of their metrics is."""
-    from recolab.runs.comparing import compare_runs
-    from recolab.runs.printed import plain_console, print_comparison
+    from recolab.runs.tables.comparing import compare_runs
+    from recolab.runs.tables.printed import plain_console, print_comparison
 
     print_comparison(compare_runs(a, b, folder=into, samples=samples, seed=seed), plain_console())

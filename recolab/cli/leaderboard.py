@@ -24,9 +24,9 @@ def leaderboard(
     import pandas as pd
 
     from recolab.errors import RecoLabError
-    from recolab.runs import circumstances
-    from recolab.runs.boards import write_boards
-    from recolab.runs.sweep_file import read_sweep
+    from recolab.runs.records import circumstances
+    from recolab.runs.sweeps.sweep_file import read_sweep
+    from recolab.runs.tables.boards import write_boards
 
     root = circumstances.checkout()
     files = sweeps or (sorted((root / "sweeps").glob("*.yaml")) if root else [])

@@ -21,10 +21,10 @@ def repeat(
     ] = False,
 ) -> None:
     """Do a recorded run again. Exit code 0: all digits are the same, or within the spread of the recorded runs."""
-    from recolab.runs.finding import find_run
-    from recolab.runs.printed import plain_console, print_repeated
-    from recolab.runs.repeating import repeat as repeat_run
-    from recolab.runs.screen import duration
+    from recolab.runs.records.finding import find_run
+    from recolab.runs.sweeps.screen import duration
+    from recolab.runs.tables.printed import plain_console, print_repeated
+    from recolab.runs.tables.repeating import repeat as repeat_run
 
     found = find_run(run, into)
     seconds = found.whole["seconds"]

@@ -19,7 +19,7 @@ def report(
     into: INTO = None,
 ) -> None:
     """Write a sweep as one HTML page that asks nobody for anything: pictures, tables, failures, what is left."""
-    from recolab.runs.sweep_file import read_sweep
-    from recolab.runs.sweep_page import write_page
+    from recolab.runs.pages.sweep_page import write_page
+    from recolab.runs.sweeps.sweep_file import read_sweep
 
     typer.echo(f"Written: {write_page(read_sweep(file), output, folder=into)}")

@@ -32,10 +32,10 @@ def sweep(
     from rich.console import Console
 
     from recolab.errors import RecoLabError
-    from recolab.runs import screen
-    from recolab.runs.standing import standing
-    from recolab.runs.sweep_file import read_sweep
-    from recolab.runs.sweeping import do_sweep, stores
+    from recolab.runs.sweeps import screen
+    from recolab.runs.sweeps.standing import standing
+    from recolab.runs.sweeps.sweep_file import read_sweep
+    from recolab.runs.sweeps.sweeping import do_sweep, stores
 
     asked = read_sweep(file)
     if only:
@@ -65,10 +65,10 @@ def status(file: FILE, into: INTO = None) -> None:
     """Show where a sweep stands: done, running, failed, time left, best so far."""
     from rich.console import Console
 
-    from recolab.runs.screen import drawn
-    from recolab.runs.standing import standing
-    from recolab.runs.sweep_file import read_sweep
-    from recolab.runs.sweeping import stores
+    from recolab.runs.sweeps.screen import drawn
+    from recolab.runs.sweeps.standing import standing
+    from recolab.runs.sweeps.sweep_file import read_sweep
+    from recolab.runs.sweeps.sweeping import stores
 
     asked = read_sweep(file)
     Console().print(drawn(asked, standing(asked, *stores(asked, into))))

@@ -9,15 +9,15 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from recolab.cli import app
-from recolab.runs import run_file
-from recolab.runs.asked import Asked, data_named
-from recolab.runs.comparing import compare_runs
-from recolab.runs.finding import Found
-from recolab.runs.performing import DONE, perform
-from recolab.runs.printed import print_comparison, print_repeated
-from recolab.runs.repeating import Repeated
-from recolab.runs.run_file import Result
-from recolab.runs.user_tables import write_users
+from recolab.runs.records import run_file
+from recolab.runs.records.asked import Asked, data_named
+from recolab.runs.records.finding import Found
+from recolab.runs.records.run_file import Result
+from recolab.runs.records.user_tables import write_users
+from recolab.runs.sweeps.performing import DONE, perform
+from recolab.runs.tables.comparing import compare_runs
+from recolab.runs.tables.printed import print_comparison, print_repeated
+from recolab.runs.tables.repeating import Repeated
 
 USERS = pd.DataFrame({"user_id": [7, 9], "rows": [1, 3], "mse": [4.0, 0.0]})
 MEAN = {"data": "synthetic", "protocol": "random fifth", "model": "GlobalMean"}

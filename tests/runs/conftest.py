@@ -8,11 +8,11 @@ import nbformat
 import pandas as pd
 import pytest
 
-from recolab.runs import run_file
-from recolab.runs.asked import Asked
-from recolab.runs.run_file import Result
-from recolab.runs.user_tables import write_users
-from recolab.runs.whole import write_whole
+from recolab.runs.records import run_file
+from recolab.runs.records.asked import Asked
+from recolab.runs.records.run_file import Result
+from recolab.runs.records.user_tables import write_users
+from recolab.runs.records.whole import write_whole
 
 MakeNotebook = Callable[..., Path]
 

@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from sphinx.application import Sphinx
 
 import recolab as rl
-from recolab.runs.boards import boards_of
-from recolab.runs.sweep_file import read_sweep
+from recolab.runs.sweeps.sweep_file import read_sweep
+from recolab.runs.tables.boards import boards_of
 
 if TYPE_CHECKING:
     from conftest import Tab

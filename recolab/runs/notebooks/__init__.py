@@ -1,0 +1,1 @@
+"""One notebook, run again with other parameters."""

@@ -1,0 +1,80 @@
+"""One recorded run, by its id or by the path of its file."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recolab.errors import RecoLabError
+from recolab.runs.records import run_file
+from recolab.runs.records.results import results_folder
+
+
+@dataclass(frozen=True)
+class Found:
+    """A recorded run.
+
+    Attributes:
+        path: of its file.
+        whole: what the file says; see `recolab.runs.records.run_file`.
+    """
+
+    path: Path
+    whole: Mapping[str, Any]
+
+    @property
+    def run(self) -> str:
+        """Its id."""
+        return str(self.whole["run"])
+
+    @property
+    def label(self) -> str:
+        """Its name, for people."""
+        asked = self.whole["asked"]
+        return str(asked["label"] if asked else self.whole["results"][0]["model"])
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        """Its results.
+
+        Raises:
+            RecoLabError: it has none.
+        """
+        if not self.whole["results"]:
+            raise RecoLabError(
+                f"The run {self.run} has no metrics, so there is nothing to hold against another: a notebook keeps its "
+                "own with recolab.runs.note."
+            )
+        return list(self.whole["results"])
+
+
+def find_run(run: str | Path, folder: str | Path | None = None) -> Found:
+    """The run of this id, or of this file.
+
+    Args:
+        run: the ten digits at the end of a file's name, or the path of the file.
+        folder: where results lie; see `recolab.runs.results_folder`.
+
+    Raises:
+        RecoLabError: there is none, several files bear the id, or the file is not a recorded run.
+    """
+    if Path(run).suffix == ".json":
+        return Found(Path(run), run_file.read(Path(run)))
+    results = results_folder(folder)
+    by_run: dict[str, list[Path]] = {}
+    for path in sorted(results.glob("*/*.json")):
+        by_run.setdefault(path.stem.rpartition("-")[2], []).append(path)
+    paths = by_run.get(str(run), [])
+    if not paths:
+        near = difflib.get_close_matches(str(run), by_run, n=1, cutoff=0.8)
+        hint = f"did you mean {near[0]!r}?" if near else "an id is the ten digits at the end of a file's name."
+        raise RecoLabError(
+            f"No run {str(run)!r} is recorded in {results}: {hint} `ls {results}/*` lists all, in Python "
+            "recolab.runs.recorded()."
+        )
+    if len(paths) > 1:
+        raise RecoLabError(f"The run {run} is recorded more than once: give one path, {' or '.join(map(str, paths))}.")
+    return Found(paths[0], run_file.read(paths[0]))

@@ -1,0 +1,116 @@
+"""One run in a process of its own, which gets a ticket on its standard input.
+
+The process holds the run's lock as long as it lives, and writes the run's file itself. It outlives a sweep that is
+killed, so that what it has done is not lost; the sweep's successor finds the run held, and then done. A process of its
+own is also what makes the peak of memory the run's, and its digits independent of what ran before.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from recolab.errors import RecoLabError
+from recolab.runs.records import circumstances, notes, run_file
+from recolab.runs.records.asked import Asked
+from recolab.runs.records.run_file import Result
+from recolab.runs.records.user_tables import write_users
+from recolab.runs.records.whole import write_whole
+from recolab.runs.sweeps.store import Busy, Store
+
+DONE, FAILED, BUSY = 0, 1, 75
+"""Exit codes; 75 is what systems call a temporary failure."""
+
+
+def perform(ticket: Mapping[str, Any]) -> int:
+    """Do a run, unless it is done or being done.
+
+    Args:
+        ticket: `asked` (as `Asked.as_json`), `experiment` (what the run belongs to), `folder` (of the store),
+            `notebook` (its path, or None), `limit` (seconds a notebook may take, or None) and `again` (whether to do
+            it although it is done).
+
+    Returns:
+        `DONE`, `FAILED` (the store knows more) or `BUSY`.
+    """
+    asked, store = Asked.of(ticket["asked"]), Store(Path(ticket["folder"]))
+    try:
+        with store.claimed(asked) as work:
+            if store.has(asked) and not ticket["again"]:
+                return DONE
+            try:
+                _do(asked, ticket, store, work)
+            except Exception as error:
+                _note_failure(asked, store, error)
+                return FAILED
+            store.forget_failure(asked.run)
+    except Busy:
+        return BUSY
+    return DONE
+
+
+def _do(asked: Asked, ticket: Mapping[str, Any], store: Store, work: Path) -> None:
+    start, target = time.perf_counter(), store.path(asked)
+    if asked.notebook:
+        results = _of_notebook(asked, ticket, work)
+        write_whole(target.with_suffix(".ipynb"), (work / "out.ipynb").read_bytes())
+    else:
+        measured = _of_experiment(asked)
+        results = [each.as_json() for each in measured]
+        write_users(target, measured)
+    text = run_file.written(
+        asked.run,
+        ticket["experiment"],
+        results,
+        asked=asked.as_json(),
+        data=asked.data,
+        seconds=round(time.perf_counter() - start, 1),
+        peak_memory=circumstances.peak_memory(children=asked.notebook is not None),
+    )
+    write_whole(target, text)  # last: the run is done when this file is there
+
+
+def _of_experiment(asked: Asked) -> list[Result]:
+    from recolab.runs.sweeps.experiments import Experiment, run
+
+    return run(Experiment.of(asked.parameters, asked.label), asked.label)
+
+
+def _of_notebook(asked: Asked, ticket: Mapping[str, Any], work: Path) -> list[dict[str, Any]]:
+    from recolab.runs.notebooks.notebook import run_notebook
+
+    with notes.kept() as noted:
+        run_notebook(ticket["notebook"], asked.parameters, work / "out.ipynb", progress=False, timeout=ticket["limit"])
+        return noted()
+
+
+def _note_failure(asked: Asked, store: Store, error: Exception) -> None:
+    """Note why it failed, and keep the notebook as far as it came."""
+    partial: Path | None = getattr(error, "partial", None)
+    sentence = str(error) if isinstance(error, RecoLabError) else f"{type(error).__name__}: {error}"
+    if partial is not None:
+        sentence = sentence.replace(str(partial), str(store.notebook_of_failure(asked)))
+    print(sentence, file=sys.stderr)
+    about = {
+        "error": sentence,
+        "cell": getattr(error, "cell", None),
+        "traceback": getattr(error, "traceback", None) or "".join(traceback.format_exception(error)),
+    }
+    store.fail(asked, about, partial)
+
+
+def _end(*_: Any) -> None:
+    """A polite end: locks are given back and places of work removed."""
+    raise SystemExit(FAILED)
+
+
+def main() -> None:
+    """Do the run whose ticket comes on the standard input."""
+    signal.signal(signal.SIGTERM, _end)
+    sys.exit(perform(json.load(sys.stdin)))
