@@ -14,7 +14,8 @@ from recolab.runs.records.asked import Asked, data_named
 from recolab.runs.records.finding import Found
 from recolab.runs.records.run_file import Result
 from recolab.runs.records.user_tables import write_users
-from recolab.runs.sweeps.performing import DONE, perform
+from recolab.runs.sweeps.performing import DONE, perform, ticket_for
+from recolab.runs.sweeps.store import Store
 from recolab.runs.tables.comparing import compare_runs
 from recolab.runs.tables.printed import print_comparison, print_repeated
 from recolab.runs.tables.repeating import Repeated
@@ -49,8 +50,7 @@ def mean(tmp_path):
     """A recorded run that trains nothing."""
     asked = Asked("GlobalMean", MEAN, data_named("synthetic"))
     folder = tmp_path / "results" / "toy"
-    own = {"asked": asked.as_json(), "experiment": "toy", "folder": str(folder), "notebook": None, "limit": None}
-    assert perform(own | {"again": False}) == DONE
+    assert perform(ticket_for(asked, Store(folder))) == DONE
     return folder / f"GlobalMean-{asked.run}.json"
 
 

@@ -278,7 +278,7 @@ def test_a_board_that_no_sweep_names_is_a_warning_and_so_fails_the_build(
     extensions = {"extensions": ["myst_parser", "leaderboard"]}
     out = tmp_path / "out"
     Sphinx(tmp_path, None, out, out, "dummy", confoverrides=extensions, status=None, warning=said).build()
-    assert "Did you mean 'toy-clicks'" in said.getvalue()
+    assert "did you mean 'toy-clicks'" in said.getvalue()
 
 
 def test_every_board_of_the_sweeps_has_its_place_in_the_book() -> None:

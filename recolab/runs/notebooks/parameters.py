@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import difflib
 import io
 import json
 import math
@@ -20,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
-from recolab.errors import RecoLabError
+from recolab.errors import RecoLabError, did_you_mean
 from recolab.runs.notebooks.ranges import Range, range_of
 
 TYPES = {"bool": bool, "int": int, "float": float, "str": str, "list": list}
@@ -89,8 +88,7 @@ def fitted(known: list[Parameter], given: Mapping[str, Any], path: str | Path) -
 
 def _known(name: str, by_name: Mapping[str, Parameter], path: str | Path) -> Parameter:
     if name not in by_name:
-        near = difflib.get_close_matches(name, by_name, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(by_name) or 'no parameters'}."
+        hint = did_you_mean(name, by_name, f"it has {', '.join(by_name) or 'no parameters'}.")
         raise RecoLabError(f"{path} has no parameter {name!r}: {hint}")
     return by_name[name]
 

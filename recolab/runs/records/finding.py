@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from recolab.errors import RecoLabError
+from recolab.errors import RecoLabError, did_you_mean
 from recolab.runs.records import run_file
 from recolab.runs.records.results import results_folder
 
@@ -69,8 +68,7 @@ def find_run(run: str | Path, folder: str | Path | None = None) -> Found:
         by_run.setdefault(path.stem.rpartition("-")[2], []).append(path)
     paths = by_run.get(str(run), [])
     if not paths:
-        near = difflib.get_close_matches(str(run), by_run, n=1, cutoff=0.8)
-        hint = f"did you mean {near[0]!r}?" if near else "an id is the ten digits at the end of a file's name."
+        hint = did_you_mean(run, by_run, "an id is the ten digits at the end of a file's name.", cutoff=0.8)
         raise RecoLabError(
             f"No run {str(run)!r} is recorded in {results}: {hint} `ls {results}/*` lists all, in Python "
             "recolab.runs.recorded()."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import os
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from recolab.errors import RecoLabError
+from recolab.errors import RecoLabError, did_you_mean
 from recolab.runs.records import circumstances, run_file
 from recolab.runs.records.run_file import Result
 from recolab.runs.records.whole import write_whole
@@ -144,9 +143,8 @@ def recorded(experiment: str | None = None, *, folder: str | Path | None = None)
     results = results_folder(folder)
     experiments = sorted(path.name for path in results.iterdir() if path.is_dir()) if results.is_dir() else []
     if experiment is not None and experiment not in experiments:
-        near = difflib.get_close_matches(experiment, experiments, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else f" Recorded are: {', '.join(experiments) or 'none'}."
-        raise RecoLabError(f"No run of the experiment {experiment!r} is recorded in {results}.{hint}")
+        hint = did_you_mean(experiment, experiments, f"recorded are {', '.join(experiments) or 'none'}.")
+        raise RecoLabError(f"No run of the experiment {experiment!r} is recorded in {results}: {hint}")
     chosen = experiments if experiment is None else [experiment]
     rows = [row for name in chosen for path in sorted((results / name).glob("*.json")) for row in _rows(path)]
     names = list(dict.fromkeys(name for row in rows for name in row))

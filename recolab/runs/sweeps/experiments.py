@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import inspect
 import math
 import time
@@ -11,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from recolab.errors import RecoLabError
+from recolab.errors import RecoLabError, did_you_mean
 from recolab.runs.notebooks.parameters import Parameter, fitted
 from recolab.runs.records.results import result_of
 from recolab.runs.records.run_file import Result
@@ -255,6 +254,5 @@ def _check(experiment: Experiment, where: str) -> None:
 
 def _check_choice(what: str, name: str, among: Any, where: str) -> None:
     if name not in among:
-        near = difflib.get_close_matches(str(name), list(among), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(map(repr, among))}."
+        hint = did_you_mean(name, among, f"there are {', '.join(map(repr, among))}.")
         raise RecoLabError(f"{where} has the unknown {what} {name!r}: {hint}")

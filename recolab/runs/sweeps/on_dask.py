@@ -92,10 +92,11 @@ def on_worker(ticket: Mapping[str, Any]) -> Ended:
         ticket = _with_notebook(ticket, own)
         if _sees_the_store(ticket):
             return in_own_process(ticket, threads)
-        ended = in_own_process({**ticket, "folder": str(own / "store")}, threads)
+        store = own / "store" / Path(ticket["folder"]).name
+        ended = in_own_process({**ticket, "folder": str(store)}, threads)
         files = {
-            path.relative_to(own / "store").as_posix(): path.read_bytes()
-            for path in sorted((own / "store").rglob("*"))
+            path.relative_to(store).as_posix(): path.read_bytes()
+            for path in sorted(store.rglob("*"))
             if path.is_file() and WORK not in path.parts
         }
         return Ended(ended.how, ended.message, files)

@@ -28,13 +28,32 @@ DONE, FAILED, BUSY = 0, 1, 75
 """Exit codes; 75 is what systems call a temporary failure."""
 
 
+def ticket_for(
+    asked: Asked, store: Store, *, notebook: Path | None = None, limit: float | None = None, again: bool = False
+) -> dict[str, Any]:
+    """What another process, on another machine perhaps, needs to know of a run to do it.
+
+    Args:
+        asked: the run.
+        store: where it comes in; its folder's name is that of the experiment.
+        notebook: where the notebook lies; None for an experiment.
+        limit: seconds a notebook may take.
+        again: whether to do it although it is done.
+    """
+    return {
+        "asked": asked.as_json(),
+        "folder": str(store.folder.resolve()),
+        "notebook": str(notebook) if notebook else None,
+        "limit": limit,
+        "again": again,
+    }
+
+
 def perform(ticket: Mapping[str, Any]) -> int:
     """Do a run, unless it is done or being done.
 
     Args:
-        ticket: `asked` (as `Asked.as_json`), `experiment` (what the run belongs to), `folder` (of the store),
-            `notebook` (its path, or None), `limit` (seconds a notebook may take, or None) and `again` (whether to do
-            it although it is done).
+        ticket: as `ticket_for` writes it.
 
     Returns:
         `DONE`, `FAILED` (the store knows more) or `BUSY`.
@@ -66,7 +85,7 @@ def _do(asked: Asked, ticket: Mapping[str, Any], store: Store, work: Path) -> No
         write_users(target, measured)
     text = run_file.written(
         asked.run,
-        ticket["experiment"],
+        store.folder.name,
         results,
         asked=asked.as_json(),
         data=asked.data,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from recolab.errors import RecoLabError
+from recolab.errors import RecoLabError, did_you_mean
 
 if TYPE_CHECKING:
     from recolab.data import Ratings
@@ -107,7 +106,6 @@ def protocol_named(name: str) -> Protocol:
         RecoLabError: there is none of that name.
     """
     if name not in PROTOCOLS:
-        near = difflib.get_close_matches(name, PROTOCOLS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(map(repr, PROTOCOLS))}."
+        hint = did_you_mean(name, PROTOCOLS, f"there are {', '.join(map(repr, PROTOCOLS))}.")
         raise RecoLabError(f"There is no protocol {name!r}: {hint}")
     return PROTOCOLS[name]

@@ -17,13 +17,12 @@ run of its own, recorded in `results/NAME-search`.
 
 from __future__ import annotations
 
-import difflib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from recolab.errors import RecoLabError
+from recolab.errors import RecoLabError, did_you_mean
 from recolab.runs.notebooks.parameter_files import read_parameters
 from recolab.runs.notebooks.parameters import fitted, parameters
 from recolab.runs.records.asked import known_as
@@ -83,8 +82,7 @@ def read_sweep(path: str | Path, *, check: bool = True) -> Sweep:
 def _check_keys(path: Path, values: Mapping[str, Any]) -> None:
     for key in values:
         if key not in KINDS:
-            near = difflib.get_close_matches(str(key), KINDS, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"a sweep has {', '.join(KINDS)}."
+            hint = did_you_mean(key, KINDS, f"a sweep has {', '.join(KINDS)}.")
             raise RecoLabError(f"{path} has the unknown key {key!r}: {hint}")
     if not values.get("name"):
         raise RecoLabError(f"{path} has no name: write `name: ...`, which becomes the folder of its runs.")

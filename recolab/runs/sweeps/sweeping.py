@@ -16,6 +16,7 @@ from recolab.runs.records.asked import Asked
 from recolab.runs.records.results import results_folder
 from recolab.runs.records.whole import write_whole
 from recolab.runs.sweeps.on_dask import OnDask
+from recolab.runs.sweeps.performing import ticket_for
 from recolab.runs.sweeps.places import Ended, Here
 from recolab.runs.sweeps.standing import Standing, changed_rooms, standing
 from recolab.runs.sweeps.store import WORK, Store
@@ -93,7 +94,9 @@ def _do_all(
     while waiting or running:
         while waiting and len(running) < max(1, place.slots):  # workers may be on their way
             asked, again = waiting.popleft()
-            running[place.submit(_ticket(asked, sweep, store, again))] = (asked, again)
+            notebook = sweep.notebook[0] if sweep.notebook else None
+            ticket = ticket_for(asked, store, notebook=notebook, limit=sweep.limit, again=again)
+            running[place.submit(ticket)] = (asked, again)
         tell()
         ended, _ = wait(running, timeout=1, return_when=FIRST_COMPLETED)
         lost = False
@@ -117,17 +120,6 @@ def _do_all(
     tell()
 
 
-def _ticket(asked: Asked, sweep: Sweep, store: Store, again: bool) -> dict[str, Any]:
-    return {
-        "asked": asked.as_json(),
-        "experiment": store.folder.name,
-        "folder": str(store.folder.resolve()),
-        "notebook": str(sweep.notebook[0]) if sweep.notebook else None,
-        "limit": sweep.limit,
-        "again": again,
-    }
-
-
 def _outcome(future: Any) -> Ended:
     try:
         ended: Ended = future.result()
@@ -145,16 +137,18 @@ def _adopt(store: Store, ended: Ended) -> None:
 
 
 class _Telling:
-    """Tells where the sweep stands, when it is a second since the last time."""
+    """Tells where the sweep stands, once a second, and less often where to look takes long: a hundredth of the time."""
 
     def __init__(self, look: Callable[[], Standing], watch: Callable[[Standing], None], heart: _Heart) -> None:
-        self._look, self._watch, self._heart, self._last = look, watch, heart, 0.0
+        self._look, self._watch, self._heart, self._next = look, watch, heart, 0.0
 
     def __call__(self) -> None:
         self._heart.beat()
-        if time.monotonic() - self._last >= 1:
+        begun = time.monotonic()
+        if begun >= self._next:
             self._watch(self._look())
-            self._last = time.monotonic()
+            ended = time.monotonic()
+            self._next = ended + max(1.0, 100 * (ended - begun))
 
 
 class _Heart:

@@ -16,7 +16,6 @@ A sweep file says what they show:
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +23,7 @@ from typing import Any
 
 import pandas as pd
 
-from recolab.errors import RecoLabError
+from recolab.errors import RecoLabError, did_you_mean
 from recolab.runs.records.published import published as published_of
 from recolab.runs.records.results import recorded, results_folder
 from recolab.runs.records.run_file import check_name
@@ -131,8 +130,7 @@ def boards_of(sweep: Sweep) -> list[Board]:
             raise RecoLabError(f"The leaderboard {name!r} of {sweep.file} needs `metrics: [...]`; it is {values!r}.")
         for key in values:
             if key not in keys:
-                near = difflib.get_close_matches(str(key), keys, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"it may have {', '.join(keys)}."
+                hint = did_you_mean(key, keys, f"it may have {', '.join(keys)}.")
                 raise RecoLabError(f"The leaderboard {name!r} of {sweep.file} has the unknown key {key!r}: {hint}")
         if len(data) != 1:
             raise RecoLabError(f"{sweep.file} has leaderboards and runs on {', '.join(data)}: one data set is needed.")
@@ -208,7 +206,6 @@ def _found(name: str, folder: Path) -> tuple[Sweep, Board]:
     read = [read_sweep(path, check=False) for path in sorted(folder.glob("*.yaml"))]
     known = {board.name: (sweep, board) for sweep in read for board in boards_of(sweep)}
     if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(known) or 'none'}."
-        raise RecoLabError(f"No sweep file in {folder} has the leaderboard {name!r}. {hint}")
+        hint = did_you_mean(name, known, f"there are {', '.join(known) or 'none'}.")
+        raise RecoLabError(f"No sweep file in {folder} has the leaderboard {name!r}: {hint}")
     return known[name]

@@ -18,6 +18,7 @@ from recolab.runs.records.asked import Asked, data_named
 from recolab.runs.records.finding import Found, find_run
 from recolab.runs.records.results import results_folder
 from recolab.runs.records.whole import write_whole
+from recolab.runs.sweeps.performing import ticket_for
 from recolab.runs.sweeps.places import Ended, Here
 from recolab.runs.sweeps.standing import changed_rooms
 from recolab.runs.sweeps.store import Store
@@ -150,15 +151,8 @@ def _named(data: Mapping[str, Any]) -> str:
 
 def _done_again(found: Found, asked: Asked, notebook: Path | None, place: Path) -> Path:
     """The file of the new run, in a store of its own."""
-    store = Store(place / found.path.parent.name)
-    ticket = {
-        "asked": asked.as_json(),
-        "experiment": found.whole["experiment"],
-        "folder": str(store.folder),
-        "notebook": str(notebook) if notebook else None,
-        "limit": None,
-        "again": True,
-    }
+    store = Store(place / found.whole["experiment"])
+    ticket = ticket_for(asked, store, notebook=notebook, again=True)
     threads = min(found.whole["machine"].get("threads") or circumstances.cores(), circumstances.cores())
     alone = Here(1, threads)
     try:

@@ -89,7 +89,7 @@ def test_rows_come_back_as_one_flat_table():
 
 def test_an_experiment_nobody_recorded_is_an_error_with_the_nearest_name():
     record(experiment="ml-1m-ratings")
-    with pytest.raises(RecoLabError, match="Did you mean 'ml-1m-ratings'"):
+    with pytest.raises(RecoLabError, match="did you mean 'ml-1m-ratings'"):
         runs.recorded("ml-1m-rating")
 
 

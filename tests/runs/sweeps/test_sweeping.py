@@ -51,11 +51,11 @@ class Place:
 
 
 def record(ticket):
-    asked = Asked.of(ticket["asked"])
+    asked, store = Asked.of(ticket["asked"]), Store(Path(ticket["folder"]))
     text = run_file.written(
-        asked.run, ticket["experiment"], [], asked=asked.as_json(), data={}, seconds=1.0, peak_memory=None
+        asked.run, store.folder.name, [], asked=asked.as_json(), data={}, seconds=1.0, peak_memory=None
     )
-    path = Store(Path(ticket["folder"])).path(asked)
+    path = store.path(asked)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
 
@@ -245,3 +245,4 @@ def test_workers_of_a_dask_scheduler_do_the_runs_whether_or_not_they_see_the_sto
     assert (len(now.done), now.failed) == (2, {})
     assert sorted((tmp_path / "ended").read_text().split()) == ["0", "1"]
     assert {path.suffix for path in (tmp_path / "toy").iterdir()} == {".json", ".ipynb"}
+    assert {row["experiment"] for row in Store(tmp_path / "toy").read().values()} == {"toy"}

@@ -99,9 +99,9 @@ def test_a_table_whose_runs_are_gone_is_refused(written):
 
 
 def test_a_name_that_no_sweep_has_is_refused_with_the_nearest(results):
-    with pytest.raises(RecoLabError, match=r"'toy-al'\. Did you mean 'toy-all'"):
+    with pytest.raises(RecoLabError, match=r"'toy-al': did you mean 'toy-all'"):
         read_board("toy-al", results.parent / "sweeps", results)
-    with pytest.raises(RecoLabError, match="There are: none"):
+    with pytest.raises(RecoLabError, match="there are none"):
         read_board("toy-all", results, results)
 
 

@@ -9,7 +9,7 @@ from recolab.errors import RecoLabError
 from recolab.runs.records import circumstances
 from recolab.runs.records.asked import Asked, data_named
 from recolab.runs.records.user_tables import read_users
-from recolab.runs.sweeps.performing import DONE, perform
+from recolab.runs.sweeps.performing import DONE, perform, ticket_for
 from recolab.runs.sweeps.places import Ended
 from recolab.runs.sweeps.store import Store
 from recolab.runs.tables import repeating
@@ -24,17 +24,12 @@ MF = {
 }
 
 
-def ticket(asked, folder, notebook=None):
-    own = {"asked": asked.as_json(), "experiment": "toy", "folder": str(folder), "notebook": notebook}
-    return own | {"limit": None, "again": False}
-
-
 @pytest.fixture
 def trained(tmp_path):
     """A recorded run of one epoch on made-up ratings."""
     asked = Asked("BiasedMF", MF, data_named("synthetic"))
     folder = tmp_path / "results" / "toy"
-    assert perform(ticket(asked, folder)) == DONE
+    assert perform(ticket_for(asked, Store(folder))) == DONE
     return Store(folder).path(asked)
 
 
@@ -110,7 +105,7 @@ def test_a_notebook_is_found_in_the_checkout_and_done_again(make_notebook, monke
     note = "import recolab as rl\nrl.runs.note({'m': {'epochs': float(epochs)}}, protocol={'part': 'test'})"
     notebook = make_notebook("epochs: int = 1", note)
     asked, folder = Asked("lesson", {"epochs": 3}, {}, notebook=notebook.name), tmp_path / "results" / "toy"
-    assert perform(ticket(asked, folder, str(notebook))) == DONE
+    assert perform(ticket_for(asked, Store(folder), notebook=notebook)) == DONE
     path = Store(folder).path(asked)
     path.with_suffix(".ipynb").unlink()
     monkeypatch.setattr(circumstances, "checkout", lambda: tmp_path)
