@@ -21,7 +21,9 @@ class InteractingLayer(keras.layers.Layer):  # type: ignore[misc]  # Keras ships
     came in give `e'_m = relu([ẽ_m of each head] + W_Res e_m)`.
 
     This is the paper's layer: the scores are not divided by `√d`, d the width of a head, and nothing follows the heads
-    but the sum. `keras.layers.MultiHeadAttention` divides, has biases and projects once more.
+    but the sum. `keras.layers.MultiHeadAttention` divides, has biases and projects once more. The code of the paper's
+    authors, with which their numbers were made, divides too; it puts a bias and a relu into each of the four maps, and
+    a layer normalisation behind the sum.
 
     Args:
         width: of the result, over all heads; a multiple of `heads`.

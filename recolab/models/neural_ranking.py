@@ -51,8 +51,9 @@ def MLP(
 ) -> Any:
     """A tower on two embeddings: `ŷ = σ(h · a_L(… a_1(W_1 [p_u ; q_i] + b_1)))`, a = relu (eq. 10).
 
-    The widths halve from layer to layer. For 8 predictive factors the paper writes 64 → 32 → 16 → 8: 64 is the
-    concatenation of two embeddings of 32, the layers are 32, 16 and 8. Train it with `fit(…, negatives=4)`.
+    The widths halve from layer to layer. For 8 predictive factors the paper has the layers 32, 16 and 8 on embeddings
+    of 16; we follow its authors' code, where the same layers stand on two embeddings of 32. Train it with
+    `fit(…, negatives=4)`.
 
     Args:
         data: the split to be trained on, or `Sizes`.
