@@ -33,7 +33,10 @@ def leaderboard(
     if not files:
         raise RecoLabError("There is no sweep here: name the file of one.")
     for file in files:
-        written, missing = write_boards(read_sweep(file), into)
+        asked = read_sweep(file)
+        if not asked.leaderboards:
+            typer.echo(f"{file} names no leaderboards: `recolab report {file}` shows its runs.", err=True)
+        written, missing = write_boards(asked, into)
         for path in written:
             typer.echo(pd.read_csv(path, index_col="model").drop(columns="run_ids").round(4).to_string(na_rep="–"))
             typer.echo(f"Written: {path}\n")

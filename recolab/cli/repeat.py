@@ -9,7 +9,7 @@ import typer
 from recolab.cli.sweep import INTO
 
 RUN = Annotated[
-    str, typer.Argument(help="A run: the ten digits of its id, or the path of its file.", show_default=False)
+    str, typer.Argument(help="A run: its id of ten characters, or the path of its file.", show_default=False)
 ]
 
 

@@ -42,7 +42,7 @@ def sweep(
         asked = asked.only(only)
     if dry_run:
         now = standing(asked, *stores(asked, into), jobs=jobs)
-        for each in now.waiting:
+        for each in [*now.waiting, *now.again, *(each for each in now.done if stale and each.run in now.stale)]:
             settings = ", ".join(f"{name} {value}" for name, value in each.parameters.items())
             typer.echo(f"{each.run}  {each.label}: {settings}")
         if now.unnamed:

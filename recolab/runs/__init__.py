@@ -12,7 +12,7 @@ from recolab.runs.sweeps.experiments import Experiment
 from recolab.runs.sweeps.protocols import PROTOCOLS as PROTOCOLS  # a table, which the reference does not print
 from recolab.runs.sweeps.protocols import Protocol
 from recolab.runs.sweeps.recorded_notebook import record_notebook
-from recolab.runs.sweeps.standing import Standing, standing
+from recolab.runs.sweeps.standing import Standing
 from recolab.runs.sweeps.sweep import Sweep
 from recolab.runs.sweeps.sweep_file import read_sweep
 from recolab.runs.sweeps.sweeping import do_sweep
@@ -47,7 +47,6 @@ __all__ = [
     "read_sweep",
     "Sweep",
     "do_sweep",
-    "standing",
     "Standing",
     "Board",
     "boards_of",

@@ -27,6 +27,9 @@ os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 OUTPUT_SECONDS = 60
 """How long a cell that is through may take to hand over the last of its output."""
 
+FOLDERS = ("RECOLAB_DATA", "RECOLAB_CACHE", "RECOLAB_RESULTS")
+"""Environment variables that name a folder, perhaps from where this process works; a kernel works elsewhere."""
+
 LAST_WORDS = 4000
 """How many bytes of what the kernel wrote are kept."""
 
@@ -105,7 +108,7 @@ class Execution:
     async def _start(self, client: NotebookClient, written: IO[bytes]) -> None:
         await asyncio.sleep(0)  # where a run that was stopped before its start ends
         client.create_kernel_manager()
-        await client.async_start_new_kernel(cwd=str(self.folder), stdout=written, stderr=written)
+        await client.async_start_new_kernel(cwd=str(self.folder), env=_environment(), stdout=written, stderr=written)
         await client.async_start_new_kernel_client()
 
     async def _cells(self, client: NotebookClient, progress: Progress | None) -> None:
@@ -117,6 +120,12 @@ class Execution:
             await client.async_execute_cell(cell, index)
         ticking.cancel()
         client.set_widgets_metadata()
+
+
+def _environment() -> dict[str, str]:
+    """Of this process, with folders that mean the same ones from the notebook's folder."""
+    folders = {name: os.environ[name] for name in FOLDERS if os.environ.get(name)}
+    return {**os.environ, **{name: str(Path(path).expanduser().resolve()) for name, path in folders.items()}}
 
 
 async def _tick(progress: Progress | None) -> None:

@@ -24,7 +24,7 @@ def drawn(board: pd.DataFrame, rows: pd.DataFrame, metric: str) -> Markup:
     """The runs of every model with their mean and its interval, and quality against the time of training.
 
     Args:
-        board: as `recolab.runs.tables.leaderboard` gives it.
+        board: as `recolab.runs.leaderboard` gives it.
         rows: the recorded results behind it.
         metric: what to draw.
 

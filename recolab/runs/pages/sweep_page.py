@@ -45,7 +45,7 @@ def write_page(sweep: Sweep, output: str | Path | None = None, *, folder: str | 
     """Write the page of a sweep. Runs that are not done yet are said to be missing.
 
     Args:
-        sweep: as `recolab.runs.sweeps.sweep_file.read_sweep` gives it.
+        sweep: as `recolab.runs.read_sweep` gives it.
         output: where to write it; None for `<name>.html` in the current folder.
         folder: where results lie; see `recolab.runs.results_folder`.
 

@@ -14,7 +14,7 @@ from recolab.runs.sweeps.standing import Standing
 
 
 def board_table(board: pd.DataFrame, metrics: Sequence[str], *, about: str) -> Markup:
-    """A leaderboard, as `recolab.runs.tables.leaderboard` gives it."""
+    """A leaderboard, as `recolab.runs.leaderboard` gives it."""
     columns: dict[str, tuple[str, ...]] = {"Runs": ("{:.0f}", "runs")}
     for metric in metrics:
         columns[metric] = ("{:.4f}", metric)

@@ -21,7 +21,7 @@ class Asked:
         label: its name, for people; two runs that differ in nothing else are the same run.
         parameters: of the notebook, or the plain values of an `Experiment`.
         data: name, edition and the sha256 of the files it reads.
-        notebook: its path, relative to the folder of the sweep file or to the checkout; None for an experiment.
+        notebook: its path from the checkout if it lies in one, else its name alone; None for an experiment.
     """
 
     label: str

@@ -54,7 +54,7 @@ def find_run(run: str | Path, folder: str | Path | None = None) -> Found:
     """The run of this id, or of this file.
 
     Args:
-        run: the ten digits at the end of a file's name, or the path of the file.
+        run: the ten characters before `.json` in a file's name, or the path of the file.
         folder: where results lie; see `recolab.runs.results_folder`.
 
     Raises:
@@ -68,7 +68,7 @@ def find_run(run: str | Path, folder: str | Path | None = None) -> Found:
         by_run.setdefault(path.stem.rpartition("-")[2], []).append(path)
     paths = by_run.get(str(run), [])
     if not paths:
-        hint = did_you_mean(run, by_run, "an id is the ten digits at the end of a file's name.", cutoff=0.8)
+        hint = did_you_mean(run, by_run, "an id is the ten characters before .json in a file's name.", cutoff=0.8)
         raise RecoLabError(
             f"No run {str(run)!r} is recorded in {results}: {hint} `ls {results}/*` lists all, in Python "
             "recolab.runs.recorded()."

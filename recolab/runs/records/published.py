@@ -7,7 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from recolab.data import Ratings
-from recolab.runs.records.results import results_folder
+from recolab.errors import RecoLabError
+from recolab.runs.records.results import course_results, results_folder
+
+NAME = "published.csv"
 
 
 def published(
@@ -25,13 +28,20 @@ def published(
         protocol: only rows whose protocol contains this, for example `"5-fold"` or `"99 negatives"`.
         metric: only rows of this metric: `"rmse"`, `"mse"`, `"hr@10"`, `"ndcg@10"`, `"precision@10"`, `"auc"` or
             `"log_loss"`.
-        folder: where results lie; see `results_folder`.
+        folder: where results lie; see `results_folder`. If that has no `published.csv`, the course's own is read.
 
     Returns:
         Columns `model`, `metric`, `value`, `protocol` and `source`, in the order of the file `published.csv`. A number
         compares with another one only under the same protocol.
+
+    Raises:
+        RecoLabError: there is no `published.csv`.
     """
-    table = pd.read_csv(results_folder(folder) / "published.csv")
+    places = (results_folder(folder), course_results())
+    path = next((place / NAME for place in places if place is not None and (place / NAME).is_file()), None)
+    if path is None:
+        raise RecoLabError(f"There is no {NAME} in {places[0]}: copy the course's own, from its results/, into it.")
+    table = pd.read_csv(path)
     if isinstance(ratings, str):
         same = table["data"].eq(ratings)
     else:

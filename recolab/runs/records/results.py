@@ -125,17 +125,17 @@ def file_name(label: str, run: str) -> str:
 
 
 def recorded(experiment: str | None = None, *, folder: str | Path | None = None) -> pd.DataFrame:
-    """Recorded runs as one flat table, a row a run, sorted by experiment and file name.
+    """Recorded runs as one flat table, a row a result, sorted by experiment and file name.
 
     Args:
         experiment: which experiment; None for all.
         folder: where results lie; see `results_folder`.
 
     Returns:
-        Columns `experiment`, `model`, `commit`, `seconds`, `when` (UTC), then `parameters.*`, `metrics.*`,
-        `protocol.*`, `details.*`, `seeds.*`, `data.*`, `versions.*` and `machine.*`, one column for every name that
-        occurs (empty where a run has none), and `file`. `data.files` holds a dict from file name to sha256. Where
-        nothing was recorded at all, the table is empty.
+        Columns `experiment`, `model`, `run`, `commit`, `seconds`, `peak_memory` (GB), `when` (UTC), then
+        `parameters.*`, `metrics.*`, `intervals.*`, `protocol.*`, `details.*`, `seeds.*`, `data.*`, `versions.*` and
+        `machine.*`, one column for every name that occurs (empty where a run has none), `asked`, `rooms` and `file`.
+        `data.files` holds a dict from file name to sha256. Where nothing was recorded at all, the table is empty.
 
     Raises:
         RecoLabError: nothing was recorded for this experiment, or a file is not a recorded run.
@@ -163,16 +163,22 @@ def results_folder(folder: str | Path | None = None, *, write: bool = False) -> 
     named = folder or os.environ.get("RECOLAB_RESULTS")
     if named:
         return Path(named)
-    checkout = circumstances.checkout()
-    if checkout is not None:
-        return checkout / "results"
-    shipped = Path(__file__).resolve().parents[2] / "_results"
-    if write or not shipped.is_dir():
+    course = course_results()
+    if course is None or (write and circumstances.checkout() is None):
         raise RecoLabError(
             "This RecoLab is installed without its source, so results have no place of their own: name one with "
             "folder=... or the environment variable RECOLAB_RESULTS."
         )
-    return shipped
+    return course
+
+
+def course_results() -> Path | None:
+    """The course's own results: `results/` of the checkout, else what was installed, if anything was."""
+    checkout = circumstances.checkout()
+    if checkout is not None:
+        return checkout / "results"
+    shipped = Path(__file__).resolve().parents[2] / "_results"
+    return shipped if shipped.is_dir() else None
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:

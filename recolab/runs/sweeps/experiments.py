@@ -248,6 +248,12 @@ def _check(experiment: Experiment, where: str) -> None:
         raise RecoLabError(f"{where}: `pretrained` has epochs, rate and, if wanted, l2; not {experiment.pretrained}.")
     if not experiment.is_trained and (experiment.rate is not None or experiment.pretrained is not None):
         raise RecoLabError(f"{where} has an optimizer but no epochs: say how many.")
+    if experiment.rate is None and (experiment.optimizer != "adam" or experiment.falling is not None):
+        raise RecoLabError(f"{where} has an optimizer or `falling`, but no rate: give one.")
+    if experiment.momentum and experiment.optimizer != "sgd":
+        raise RecoLabError(f"{where} has momentum={experiment.momentum}, which only the optimizer sgd takes.")
+    if experiment.patience is not None and experiment.up_to is None:
+        raise RecoLabError(f"{where} has patience={experiment.patience}, which needs `epochs: {{up_to: …}}`.")
     if experiment.is_trained and "optimizer" not in _arguments(experiment.model):
         raise RecoLabError(f"{where} has epochs, but {experiment.model} is fitted when it is built: leave them out.")
 

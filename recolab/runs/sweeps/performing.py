@@ -23,6 +23,7 @@ from recolab.runs.records.run_file import Result
 from recolab.runs.records.user_tables import write_users
 from recolab.runs.records.whole import write_whole
 from recolab.runs.sweeps.store import Busy, Store
+from recolab.runs.sweeps.sweep import check_data
 
 DONE, FAILED, BUSY = 0, 1, 75
 """Exit codes; 75 is what systems call a temporary failure."""
@@ -37,7 +38,7 @@ def ticket_for(
         asked: the run.
         store: where it comes in; its folder's name is that of the experiment.
         notebook: where the notebook lies; None for an experiment.
-        limit: seconds a notebook may take.
+        limit: seconds it may take; None for any time.
         again: whether to do it although it is done.
     """
     return {
@@ -76,6 +77,7 @@ def perform(ticket: Mapping[str, Any]) -> int:
 
 def _do(asked: Asked, ticket: Mapping[str, Any], store: Store, work: Path) -> None:
     start, target = time.perf_counter(), store.path(asked)
+    check_data(asked, Path(ticket["notebook"]) if ticket["notebook"] else None)
     if asked.notebook:
         results = _of_notebook(asked, ticket, work)
         write_whole(target.with_suffix(".ipynb"), (work / "out.ipynb").read_bytes())

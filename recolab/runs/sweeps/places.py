@@ -27,7 +27,7 @@ GRACE = 30.0
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run ended: `"done"`, `"busy"` (somebody else is at it) or `"failed"`.
+    """How a run ended: `"done"`, `"failed"`, `"busy"` (somebody else is at it) or `"lost"` (its scheduler is gone).
 
     Attributes:
         how: one of these.

@@ -57,7 +57,7 @@ class Protocol:
 
 def _split(kind: str, *arguments: Any, **options: Any) -> Callable[[Ratings], Split]:
     def cut(ratings: Ratings) -> Split:
-        from recolab import split  # here, like the others, so that naming a protocol costs no import of pandas
+        from recolab import split  # here, like the others: a room is loaded when it is needed
 
         made: Split = getattr(split, kind)(ratings, *arguments, **options)
         return made

@@ -24,7 +24,7 @@ def record_notebook(
     progress: bool = True,
     timeout: float | None = None,
 ) -> tuple[Path, Path]:
-    """Execute a notebook, and write beside it what it was asked, what it noted, and all that depends on.
+    """Execute a notebook, and write beside it what it was asked, what it noted, and all that this depends on.
 
     Args:
         path, values, output, progress, timeout: as in `run_notebook`.

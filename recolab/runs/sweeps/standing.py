@@ -20,10 +20,11 @@ class Standing:
     Attributes:
         done: recorded runs, of those that can be named yet.
         stale: those of them whose code has changed since, with the rooms it changed in.
-        running: runs that some process is at, with the seconds it has been.
+        running: label, and seconds so far, of the runs that some process is at, by run.
         failed: what went wrong with the runs that failed, by run.
+        again: the runs that failed, which a sweep tries once more.
         waiting: runs that nobody has begun.
-        unnamed: groups whose settings are still to be chosen.
+        unnamed: number of runs whose settings are still to be chosen.
         seconds_left: from the time that runs of the same model took, else from that of all; None where none is done.
         best: the best run so far: its label, the metric and the value.
         jobs: how many runs can be done at once; 0 while a scheduler has no worker.
@@ -33,6 +34,7 @@ class Standing:
     stale: Mapping[str, Sequence[str]]
     running: Mapping[str, tuple[str, float]]
     failed: Mapping[str, Mapping[str, Any]]
+    again: Sequence[Asked]
     waiting: Sequence[Asked]
     unnamed: int
     seconds_left: float | None
@@ -57,6 +59,7 @@ def standing(sweep: Sweep, store: Store, searches: Store, *, jobs: int = 1) -> S
         stale={run: rooms for run in (each.run for each in done) if (rooms := changed_rooms(rows[run]))},
         running={run: (labels[run], time.time() - about["since"]) for run, about in running.items() if run in labels},
         failed={run: about for run, about in failed.items() if run in labels and run not in rows},
+        again=[each for each in known if each.run in failed and each.run not in rows],
         waiting=waiting,
         unnamed=sum(len(group.seeds) for group in unnamed),
         seconds_left=_left(waiting, running, rows, done, jobs),
@@ -86,7 +89,7 @@ def _left(
     going: float = sum(
         max(0.0, usual.get(about["label"], otherwise) - (time.time() - about["since"])) for about in running.values()
     )
-    return (ahead + going) / max(1, jobs)
+    return (ahead + going) / max(1, jobs, len(running))  # another process may do more runs at once than this one
 
 
 def _best(sweep: Sweep, done: Sequence[Asked], rows: Mapping[str, Any]) -> tuple[str, str, float] | None:

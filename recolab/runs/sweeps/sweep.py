@@ -127,3 +127,29 @@ def data_of_notebook(path: Path, values: Mapping[str, Any]) -> Mapping[str, Any]
     """What a notebook with a parameter `data` reads; of others nothing is known."""
     name = values.get("data", next((each.default for each in parameters(path) if each.name == "data"), None))
     return data_named(name) if isinstance(name, str) else {}
+
+
+def check_data(asked: Asked, notebook: Path | None) -> None:
+    """Refuse a run whose data are others here than where it was asked for: `auto` takes what a machine has.
+
+    Args:
+        asked: the run.
+        notebook: where its notebook lies here; None for an experiment.
+
+    Raises:
+        RecoLabError: another set, another edition of it, or other files.
+    """
+    here = data_of_notebook(notebook, asked.parameters) if notebook else data_named(asked.parameters["data"])
+    if dict(here) == dict(asked.data):
+        return
+    theirs, ours = asked.data.get("files", {}), here.get("files", {})
+    files = sorted(name for name in {*theirs, *ours} if theirs.get(name) != ours.get(name))
+    unlike = f", with another sha256 of {', '.join(files)}" if files else ""
+    raise RecoLabError(
+        f"The run {asked.run} is one of {_named(asked.data)}, and here is {_named(here)}{unlike}: fetch the data that "
+        "it was made for, or point RECOLAB_DATA at it."
+    )
+
+
+def _named(data: Mapping[str, Any]) -> str:
+    return f"{data.get('name')} ({data.get('edition')})" if data else "no data that is known"

@@ -120,12 +120,13 @@ def _groups(path: Path, values: Mapping[str, Any], notebook: str | None) -> Iter
         axes = {name: axis for name, axis in grid.items() if name not in own}
         seeds: list[Any] = [None]
         if notebook is None:
-            seeds = axes.pop("seed", [0])
+            seeds = axes.pop("seed", shared.get("seed", 0))
+            seeds = own.get("seed", seeds)
+            seeds = seeds if isinstance(seeds, list) else [seeds]
         for combination in itertools.product(*axes.values()):
             whole = {**shared, **dict(zip(axes, combination, strict=True)), **own}
-            own_seeds = whole.pop("seed", None) if notebook is None else None
-            if own_seeds is not None:
-                seeds = own_seeds if isinstance(own_seeds, list) else [own_seeds]
+            if notebook is None:
+                whole.pop("seed", None)
             searched = notebook is None and _asks_for_a_choice(whole)
             alternatives = tuple(_alternatives(whole)) if notebook is None else (whole,)
             yield Group(label, alternatives, tuple(seeds), searched)

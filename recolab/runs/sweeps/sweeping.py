@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import platform
 import time
@@ -60,18 +61,18 @@ def do_sweep(
     """
     store, searches = stores(sweep, folder)
     heart = _Heart(store)
-    for each in (store, searches):
-        each.read()  # a file of another layout is an error before anything is done
-        each.tidy()
-    place = OnDask(scheduler, store.folder) if scheduler else Here(jobs)
     try:
-        tell = _Telling(lambda: standing(sweep, store, searches, jobs=place.slots), watch, heart)
-        trials = [each for _, group in sweep.searches() for each in group]
-        _do_all(_due(trials, searches, stale), sweep, searches, place, tell)
-        asked, _ = sweep.runs(searches.read())
-        _do_all(_due(asked, store, stale), sweep, store, place, tell)
+        for each in (store, searches):
+            each.read()  # a file of another layout is an error before anything is done
+            each.tidy()
+        place = OnDask(scheduler, store.folder) if scheduler else Here(jobs)
+        with contextlib.closing(place):
+            tell = _Telling(lambda: standing(sweep, store, searches, jobs=place.slots), watch, heart)
+            trials = [each for _, group in sweep.searches() for each in group]
+            _do_all(_due(trials, searches, stale), sweep, searches, place, tell)
+            asked, _ = sweep.runs(searches.read())
+            _do_all(_due(asked, store, stale), sweep, store, place, tell)
     finally:
-        place.close()
         heart.stop()
         for each in (store, searches):
             each.tidy()

@@ -57,7 +57,17 @@ class Board:
     suffix: str = ""
 
     def drawn(self, rows: pd.DataFrame, folder: str | Path | None = None) -> pd.DataFrame:
-        """The table of these recorded results, as `leaderboard` makes it."""
+        """The table of these recorded results, as `leaderboard` makes it.
+
+        Raises:
+            RecoLabError: no result is one of this leaderboard; it asks for something that no run has; a seed lacks
+                folds; or as `leaderboard` and `published`.
+        """
+        wanted = [*self.where, *([self.folds] if self.folds else []), *(f"metrics.{name}" for name in self.metrics)]
+        for name in wanted:
+            if name not in rows:
+                hint = did_you_mean(name, map(str, rows), "`recolab.runs.recorded` shows what they have.")
+                raise RecoLabError(f"The leaderboard {self.name!r} asks for {name}, which no run of it has: {hint}")
         rows = self.selected(rows)
         if rows.empty:
             raise RecoLabError(f"No recorded run of {self.experiment} is one of the leaderboard {self.name!r}.")

@@ -52,7 +52,7 @@ def compare_runs(
     """Compare two recorded runs that were measured alike, result by result.
 
     The intervals come from samples of the users with replacement, the same for both runs. What other seeds would do is
-    not in them; `recolab.runs.tables.differences` tells that.
+    not in them; `recolab.runs.differences` tells that.
 
     Args:
         a, b: ids of runs, or paths of their files.

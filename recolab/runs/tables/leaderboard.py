@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from recolab.errors import RecoLabError, did_you_mean
 from recolab.runs.tables.summary import summary
 
 LOWER_IS_BETTER = ("mse", "rmse", "mae", "log_loss", "calibration_error")
@@ -37,8 +38,14 @@ def leaderboard(
         `run_ids`, joined by spaces.
 
     Raises:
-        RecoLabError: as `summary`.
+        RecoLabError: as `summary`; or a metric that no run has.
     """
+    for metric in metrics:
+        if f"metrics.{metric}" not in table:
+            known = [str(name).removeprefix("metrics.") for name in table if str(name).startswith("metrics.")]
+            raise RecoLabError(
+                f"No run has the metric {metric!r}: {did_you_mean(metric, known, f'they have {known}.')}"
+            )
     means = summary(table, over=over, level=LEVEL)
     board = pd.DataFrame({"runs": means[metrics[0], "runs"].astype("Int64")})
     for metric in metrics:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from recolab.errors import RecoLabError
 from recolab.runs.records import circumstances, run_file
-from recolab.runs.records.asked import Asked, data_named
+from recolab.runs.records.asked import Asked
 from recolab.runs.records.finding import Found, find_run
 from recolab.runs.records.results import results_folder
 from recolab.runs.records.whole import write_whole
@@ -22,7 +22,7 @@ from recolab.runs.sweeps.performing import ticket_for
 from recolab.runs.sweeps.places import Ended, Here
 from recolab.runs.sweeps.standing import changed_rooms
 from recolab.runs.sweeps.store import Store
-from recolab.runs.sweeps.sweep import data_of_notebook
+from recolab.runs.sweeps.sweep import check_data
 from recolab.runs.tables.comparing import differing
 
 BESIDE = (".npz", ".ipynb")
@@ -86,7 +86,7 @@ def repeat(run: str | Path, *, keep: bool = False, folder: str | Path | None = N
     asked = _asked(found)
     _ = found.results  # without any it would be in vain
     notebook = _notebook(asked) if asked.notebook else None
-    _check_data(found, asked, notebook)
+    check_data(asked, notebook)  # before anything is started
     if keep and not Path(run).is_file():
         results_folder(folder, write=True)  # rows that came with an installed package are not to be replaced
     with tempfile.TemporaryDirectory() as place:
@@ -130,23 +130,6 @@ def _notebook(asked: Asked) -> Path:
         f"The notebook {asked.notebook} of the run {asked.run} lies neither in RecoLab's checkout ({root}) nor here: "
         "go to the folder from which its path is right."
     )
-
-
-def _check_data(found: Found, asked: Asked, notebook: Path | None) -> None:
-    now = data_of_notebook(notebook, asked.parameters) if notebook else data_named(asked.parameters["data"])
-    unlike = differing(asked.data, now)
-    if not unlike:
-        return
-    files = differing(asked.data.get("files", {}), now.get("files", {}))
-    what = f"the sha256 of {', '.join(files)}" if files else ", ".join(unlike)
-    raise RecoLabError(
-        f"The run {found.run} read {_named(asked.data)}, and here is {_named(now)} with another {what}: fetch the data "
-        "that it was made from, or point RECOLAB_DATA at it."
-    )
-
-
-def _named(data: Mapping[str, Any]) -> str:
-    return f"{data.get('name')} ({data.get('edition')})" if data else "no data that is known"
 
 
 def _done_again(found: Found, asked: Asked, notebook: Path | None, place: Path) -> Path:

@@ -68,6 +68,18 @@ def test_a_notebook_runs_in_its_own_folder_with_the_given_parameters(make_notebo
 
 
 @starts_a_kernel
+def test_a_folder_that_the_environment_names_from_here_is_the_same_one_for_the_kernel(
+    make_notebook, tmp_path, monkeypatch
+):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    monkeypatch.setenv("RECOLAB_DATA", "sets")
+    path = make_notebook("", "import os\nprint(os.environ['RECOLAB_DATA'])")
+    written = runs.run_notebook(path, {}, tmp_path / "out.ipynb", progress=False)
+    assert printed(written).strip() == str((tmp_path / "elsewhere" / "sets").resolve())
+
+
+@starts_a_kernel
 def test_without_a_name_the_output_lies_in_the_current_folder(make_notebook, tmp_path, monkeypatch, capfd):
     here = tmp_path / "here"
     here.mkdir()

@@ -6,6 +6,7 @@ import pytest
 import recolab as rl
 from recolab import runs
 from recolab.data.ratings import Provenance, Ratings
+from recolab.errors import RecoLabError
 
 COLUMNS = ["model", "metric", "value", "protocol", "source"]
 
@@ -60,3 +61,10 @@ def test_what_the_package_brings_has_the_click_models_of_the_autoint_paper(as_if
     assert auc["LR"] == 0.7716
     assert auc["AutoInt+"] == auc.max() == 0.8488
     assert runs.published(ratings, metric="log_loss", protocol="AutoInt CTR")["value"].tolist() == [0.3753]
+
+
+def test_results_of_ones_own_stand_beside_what_the_course_has(tmp_path, monkeypatch):
+    assert runs.published("ml-1m", folder=tmp_path).equals(runs.published("ml-1m"))
+    monkeypatch.setattr("recolab.runs.records.published.course_results", lambda: None)
+    with pytest.raises(RecoLabError, match=r"no published\.csv in .*: copy the course's own"):
+        runs.published("ml-1m", folder=tmp_path)

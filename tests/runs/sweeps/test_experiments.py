@@ -99,6 +99,10 @@ def test_values_that_are_the_defaults_are_not_part_of_what_was_asked():
         ({"epochs": None, "rate": 0.1}, "has an optimizer but no epochs"),
         ({"model": "GlobalMean", "settings": {}}, "has epochs, but GlobalMean is fitted when it is built"),
         ({"pretrained": {"epochs": 1}}, "`pretrained` has epochs, rate and"),
+        ({"optimizer": "sgd"}, "has an optimizer or `falling`, but no rate"),
+        ({"falling": 3}, "has an optimizer or `falling`, but no rate"),
+        ({"rate": 0.1, "momentum": 0.9}, "which only the optimizer sgd takes"),
+        ({"rate": 0.1, "patience": 2}, "has patience=2, which needs `epochs: {up_to: …}`"),
     ],
 )
 def test_an_experiment_that_cannot_be_meant_is_refused(changes, sentence):

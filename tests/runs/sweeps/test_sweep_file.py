@@ -56,6 +56,14 @@ def test_a_grid_makes_every_combination_and_what_a_model_says_goes_before_it(wri
     ]
 
 
+def test_seeds_of_the_grid_go_before_a_shared_one_and_a_models_own_before_both(write):
+    models = {"mean": {"model": "GlobalMean", "seed": 3}, "mf": {**TRAINED, "epochs": 1}}
+    shared = {**EXPERIMENT, "seed": 7}
+    seeds = [run.parameters["seed"] for run in runs_of(write(parameters=shared, models=models, grid={"seed": [1, 2]}))]
+    assert seeds == [3, 1, 2]
+    assert [run.parameters["seed"] for run in runs_of(write(parameters=shared, models=models))] == [3, 7]
+
+
 def test_a_list_without_names_takes_the_models_name_and_equal_runs_are_one(write):
     path = write(
         parameters=EXPERIMENT, list=[{"model": "GlobalMean"}, {"model": "BiasBaseline"}, {"model": "GlobalMean"}]

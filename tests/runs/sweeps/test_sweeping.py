@@ -16,6 +16,7 @@ from recolab.errors import RecoLabError
 from recolab.runs.records import run_file
 from recolab.runs.records.asked import Asked
 from recolab.runs.sweeps import sweeping
+from recolab.runs.sweeps.performing import FAILED, perform, ticket_for
 from recolab.runs.sweeps.places import Ended
 from recolab.runs.sweeps.store import Store
 from recolab.runs.sweeps.sweep_file import read_sweep
@@ -104,6 +105,7 @@ def test_a_run_that_fails_is_tried_again_as_often_as_told_and_reported(do):
     assert len(now.done) == 2
     ((run, about),) = now.failed.items()
     assert about["error"] == "too few rows"
+    assert [each.run for each in now.again] == [run]
     assert run not in {each.run for each in now.done}
     # Another start tries it again.
     assert len(do(Place({}), retries=2).done) == 3
@@ -187,6 +189,16 @@ def test_a_sweep_that_is_killed_again_and_again_does_every_run_once(sweep, tmp_p
     assert sorted((tmp_path / "ended").read_text().split()) == list("012345")
     names = {path.suffix for path in (tmp_path / "toy").iterdir()}
     assert names == {".json", ".ipynb"}  # nothing half-written, no lock
+
+
+def test_a_machine_with_other_data_refuses_the_run(tmp_path):
+    """`auto` takes what a machine has: another set must not be recorded under the name of the one that was meant."""
+    plain = {"data": "synthetic", "protocol": "random fifth", "model": "GlobalMean"}
+    asked, store = Asked("mean", plain, {"name": "ml-100k", "edition": "1998", "files": {}}), Store(tmp_path / "toy")
+    assert perform(ticket_for(asked, store)) == FAILED
+    (about,) = store.failed().values()
+    assert "is one of ml-100k (1998), and here is synthetic" in about["error"]
+    assert not store.done()
 
 
 @pytest.mark.slow

@@ -105,6 +105,18 @@ def test_a_name_that_no_sweep_has_is_refused_with_the_nearest(results):
         read_board("toy-all", results, results)
 
 
+def test_a_board_that_asks_for_what_no_run_has_is_refused_with_the_nearest(results):
+    rows = runs.recorded("toy", folder=results)
+    board = Board("b", "toy", "ml-1m", "A toy", ["auc"], where={"protocol.candidate": "all"})
+    with pytest.raises(RecoLabError, match=r"'b' asks for protocol\.candidate, .* did you mean 'protocol\.candidates'"):
+        board.drawn(rows, results)
+    board = Board("b", "toy", "ml-1m", "A toy", ["acu"])
+    with pytest.raises(RecoLabError, match=r"asks for metrics\.acu, .* did you mean 'metrics\.auc'"):
+        board.drawn(rows, results)
+    with pytest.raises(RecoLabError, match="No run has the metric 'acu': did you mean 'auc'"):
+        runs.leaderboard(rows, ["acu"])
+
+
 def test_the_folds_of_a_seed_count_as_one_run(results):
     for fold, add in (("u1", 0.0), ("u2", 0.1)):
         for seed in (0, 1):

@@ -9,6 +9,7 @@ from recolab.errors import RecoLabError
 from recolab.runs.records import circumstances
 from recolab.runs.records.asked import Asked, data_named
 from recolab.runs.records.user_tables import read_users
+from recolab.runs.sweeps import sweep
 from recolab.runs.sweeps.performing import DONE, perform, ticket_for
 from recolab.runs.sweeps.places import Ended
 from recolab.runs.sweeps.store import Store
@@ -67,7 +68,7 @@ def comes_out(monkeypatch):
         monkeypatch.setattr(repeating, "Here", Instead)
         return told
 
-    monkeypatch.setattr(repeating, "data_named", lambda name: {"name": "toy", "edition": "own", "files": FILES})
+    monkeypatch.setattr(sweep, "data_named", lambda name: {"name": "toy", "edition": "own", "files": FILES})
     return to_come
 
 
@@ -153,7 +154,7 @@ def test_other_data_is_an_error_before_anything_runs(write_run, monkeypatch, com
     told = comes_out(rmse=0.9)
     other = {"name": "toy", "edition": "own", "files": {"u.data": "f00f00"}}
     path = write_run({"rmse": 0.9}, data=other)
-    with pytest.raises(RecoLabError, match=r"read toy \(own\).* with another the sha256 of u\.data: fetch"):
+    with pytest.raises(RecoLabError, match=r"one of toy \(own\).*, with another sha256 of u\.data: fetch"):
         again(path, told)
     assert "threads" not in told
 
