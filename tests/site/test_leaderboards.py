@@ -198,7 +198,10 @@ def test_a_model_leads_to_what_is_recorded_of_it_by_keyboard_and_back(page: Page
     expect(about).to_be_in_viewport(ratio=1)
     text = about.inner_text()
     (run, *_), commands = about.locator(".board-runs code").all_inner_texts(), about.locator("pre").all_inner_texts()
-    assert commands == [f"recolab repeat {run}", 'recolab sweep sweeps/toy.yaml --only "DCN" --into again']
+    assert commands == [
+        f".venv/bin/recolab repeat {run}",
+        '.venv/bin/recolab sweep sweeps/toy.yaml --only "DCN" --into again',
+    ]
     for expected in ("dropout", "0.3", "0 | 1", "6040", "tensorflow", "peak memory", "0.8446", "+0.0004", "a paper"):
         assert expected in text
     assert page.evaluate("look()") == {"undrawn": [], "empty": [], "overflow": 0, "faint": []}
@@ -210,7 +213,9 @@ def test_a_model_leads_to_what_is_recorded_of_it_by_keyboard_and_back(page: Page
 def test_a_model_that_a_script_ran_leads_to_the_sweep_that_does_the_same(page: Page) -> None:
     page.get_by_role("button", name="LR").press("Enter")
     about = page.get_by_role("dialog", name="LR")
-    assert about.locator("pre").all_inner_texts() == ['recolab sweep sweeps/toy.yaml --only "LR" --into again']
+    assert about.locator("pre").all_inner_texts() == [
+        '.venv/bin/recolab sweep sweeps/toy.yaml --only "LR" --into again'
+    ]
     assert "Recorded by a script" in about.inner_text()
 
 
