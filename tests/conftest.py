@@ -1,6 +1,7 @@
 """Fixtures that several rooms share."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,13 @@ from hypothesis import settings
 # These machines are noisy: a property is not refuted by a slow example. Same examples every time.
 settings.register_profile("recolab", deadline=None, derandomize=True)
 settings.load_profile("recolab")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interrupts_are_heard() -> None:
+    """A shell's background jobs ignore Ctrl-C, and so does all they start: these tests, and what the tests interrupt."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
