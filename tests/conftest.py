@@ -14,7 +14,7 @@ settings.load_profile("recolab")
 
 @pytest.fixture(scope="session", autouse=True)
 def interrupts_are_heard() -> None:
-    """A shell's background jobs ignore Ctrl-C, and so does all they start: these tests, and what the tests interrupt."""
+    """A shell's background jobs ignore Ctrl-C, and so does all that they start: these tests, what they interrupt."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
