@@ -124,8 +124,8 @@ class Execution:
 
 def _environment() -> dict[str, str]:
     """Of this process, with folders that mean the same ones from the notebook's folder."""
-    folders = {name: os.environ[name] for name in FOLDERS if os.environ.get(name)}
-    return {**os.environ, **{name: str(Path(path).expanduser().resolve()) for name, path in folders.items()}}
+    whole = {name: str(Path(os.environ[name]).expanduser().resolve()) for name in FOLDERS if os.environ.get(name)}
+    return {**os.environ, **whole}
 
 
 async def _tick(progress: Progress | None) -> None:

@@ -103,9 +103,8 @@ def _shown(sweep: Sweep, rows: pd.DataFrame, folder: str | Path | None) -> list[
 def _of_board(board: Board, rows: pd.DataFrame, folder: str | Path | None) -> _Shown:
     try:
         table = board.drawn(rows, folder)
-    except (RecoLabError, KeyError) as error:
-        problem = f"No run has the column {error}." if isinstance(error, KeyError) else str(error)
-        return _Shown(board.title, tuple(board.metrics), rows, None, problem)
+    except RecoLabError as error:
+        return _Shown(board.title, tuple(board.metrics), rows, None, str(error))
     return _Shown(board.title, tuple(board.metrics), board.selected(rows), table)
 
 

@@ -50,16 +50,17 @@ def standing(sweep: Sweep, store: Store, searches: Store, *, jobs: int = 1) -> S
     rows = {**found, **store.read()}
     known = [*asked, *named]
     running = {**searches.running(), **store.running()}
+    labels = {each.run: each.label for each in known}
     failed = {**searches.failed(), **store.failed()}
+    failed = {run: about for run, about in failed.items() if run in labels and run not in rows}
     done = [each for each in known if each.run in rows]
     waiting = [each for each in known if each.run not in rows and each.run not in running and each.run not in failed]
-    labels = {each.run: each.label for each in known}
     return Standing(
         done=done,
         stale={run: rooms for run in (each.run for each in done) if (rooms := changed_rooms(rows[run]))},
         running={run: (labels[run], time.time() - about["since"]) for run, about in running.items() if run in labels},
-        failed={run: about for run, about in failed.items() if run in labels and run not in rows},
-        again=[each for each in known if each.run in failed and each.run not in rows],
+        failed=failed,
+        again=[each for each in known if each.run in failed],
         waiting=waiting,
         unnamed=sum(len(group.seeds) for group in unnamed),
         seconds_left=_left(waiting, running, rows, done, jobs),

@@ -118,11 +118,10 @@ def _groups(path: Path, values: Mapping[str, Any], notebook: str | None) -> Iter
             raise RecoLabError(f"`{key}` of {path} is empty: nothing would run.")
     for label, own in _sets(path, values, notebook):
         axes = {name: axis for name, axis in grid.items() if name not in own}
-        seeds: list[Any] = [None]
+        seeds: Any = None
         if notebook is None:
-            seeds = axes.pop("seed", shared.get("seed", 0))
-            seeds = own.get("seed", seeds)
-            seeds = seeds if isinstance(seeds, list) else [seeds]
+            seeds = own.get("seed", axes.pop("seed", shared.get("seed", 0)))
+        seeds = seeds if isinstance(seeds, list) else [seeds]
         for combination in itertools.product(*axes.values()):
             whole = {**shared, **dict(zip(axes, combination, strict=True)), **own}
             if notebook is None:
