@@ -29,7 +29,8 @@ def history(
         history: what `recolab.fit` or Keras' `fit` returned, its dict of curves, or several of either by name
             (`{"plain": one, "with biases": other}`) to compare them. A dict without epochs starts at epoch 1.
         metric: which metric to draw, for example `"mae"`, or `"ndcg@10"`, which `recolab.evaluate.RankingCallback`
-            writes for validation rows alone; without it `rmse` where that was measured, else `loss`.
+            writes for validation rows alone, with or without `val_`; None for `rmse` where that was measured, else
+            `loss`.
         best: whether the lowest or the highest value of the metric is the best one.
 
     Returns:
@@ -41,7 +42,8 @@ def history(
     if best not in ("lowest", "highest"):
         raise RecoLabError(f"best says which value is the best one, 'lowest' or 'highest', but received {best!r}.")
     runs = _runs(history)
-    chosen = metric or ("rmse" if all("rmse" in curves for _, curves in runs.values()) else "loss")
+    usual = "rmse" if all("rmse" in curves for _, curves in runs.values()) else "loss"
+    chosen = metric.removeprefix("val_") if metric else usual
     frame = pd.concat([_long(name, epochs, curves, chosen) for name, (epochs, curves) in runs.items()])
     marks = _best_epochs(frame, best)
     return finished(

@@ -55,6 +55,12 @@ def test_the_loss_is_said_to_hold_the_l2_term():
     assert "holds the l2 term" in words(rl.charts.history(CURVES, metric="loss"))
 
 
+def test_a_metric_named_by_its_validation_curve_is_the_same_chart(rows_of):
+    chart = rl.charts.history(CURVES, metric="val_rmse")
+    assert rows_of(chart)[0].equals(rows_of(rl.charts.history(CURVES, metric="rmse"))[0])
+    assert "Best epoch on validation" in words(chart)
+
+
 def test_several_trainings_stand_in_one_chart_by_name(rows_of):
     table = rows_of(rl.charts.history({"one": CURVES, "other": CURVES}))[0]
     assert table.groupby("model").size().to_dict() == {"one": 8, "other": 8}

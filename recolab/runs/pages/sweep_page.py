@@ -11,7 +11,7 @@ from recolab.errors import RecoLabError
 from recolab.runs.pages.charts import board_of, drawn
 from recolab.runs.pages.parts import Markup, document, element, joined
 from recolab.runs.pages.tables import board_table, circumstances_table, failures, left, runs_table
-from recolab.runs.records.results import recorded
+from recolab.runs.records.results import recorded, results_folder
 from recolab.runs.records.whole import write_whole
 from recolab.runs.sweeps.screen import summary_line
 from recolab.runs.sweeps.standing import Standing, standing
@@ -82,7 +82,7 @@ def _rows(sweep: Sweep, found: dict[str, dict[str, object]], folder: str | Path 
     """The results of the sweep's own runs, as far as they are recorded."""
     wanted = {each.run for each in sweep.runs(found)[0]}
     try:
-        rows = recorded(sweep.name, folder=folder)
+        rows = recorded(sweep.name, folder=results_folder(folder))
     except RecoLabError:  # nothing is
         return pd.DataFrame({"run": []})
     return rows[rows["run"].isin(wanted)].dropna(axis="columns", how="all")

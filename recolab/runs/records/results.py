@@ -129,7 +129,8 @@ def recorded(experiment: str | None = None, *, folder: str | Path | None = None)
 
     Args:
         experiment: which experiment; None for all.
-        folder: where results lie; see `results_folder`.
+        folder: where results lie; see `results_folder`. If no folder is named here, and RECOLAB_RESULTS names one
+            without this experiment, the course's own rows of it are read.
 
     Returns:
         Columns `experiment`, `model`, `run`, `commit`, `seconds`, `peak_memory` (GB), `when` (UTC), then
@@ -141,8 +142,11 @@ def recorded(experiment: str | None = None, *, folder: str | Path | None = None)
         RecoLabError: nothing was recorded for this experiment, or a file is not a recorded run.
     """
     results = results_folder(folder)
-    experiments = sorted(path.name for path in results.iterdir() if path.is_dir()) if results.is_dir() else []
+    experiments = _experiments(results)
     if experiment is not None and experiment not in experiments:
+        course = None if folder else course_results()
+        if course is not None and experiment in _experiments(course):
+            return recorded(experiment, folder=course)
         hint = did_you_mean(experiment, experiments, f"recorded are {', '.join(experiments) or 'none'}.")
         raise RecoLabError(f"No run of the experiment {experiment!r} is recorded in {results}: {hint}")
     chosen = experiments if experiment is None else [experiment]
@@ -150,6 +154,11 @@ def recorded(experiment: str | None = None, *, folder: str | Path | None = None)
     names = list(dict.fromkeys(name for row in rows for name in row))
     in_order = sorted(names, key=lambda name: ORDER.index(name.split(".")[0]))
     return pd.DataFrame(rows, columns=in_order if rows else [*PLAIN, "file"])
+
+
+def _experiments(results: Path) -> list[str]:
+    """Those with recorded runs, sorted."""
+    return sorted(path.name for path in results.iterdir() if path.is_dir()) if results.is_dir() else []
 
 
 def results_folder(folder: str | Path | None = None, *, write: bool = False) -> Path:

@@ -174,7 +174,7 @@ def write_boards(sweep: Sweep, folder: str | Path | None = None) -> tuple[list[P
     files: list[Path] = []
     if not whole:
         return files, missing
-    rows = recorded(sweep.name, folder=folder)
+    rows = recorded(sweep.name, folder=store.folder.parent)
     rows = rows[rows["run"].isin(whole)]
     for board in boards_of(sweep):
         target = store.folder.parent / f"{board.name}.csv"
@@ -195,11 +195,12 @@ def read_board(name: str, sweeps: str | Path, folder: str | Path | None = None) 
         RecoLabError: no sweep file names it, or the table holds runs that are not recorded (any more).
     """
     sweep, board = _found(name, Path(sweeps))
-    file = results_folder(folder) / f"{name}.csv"
+    results = results_folder(folder)
+    file = results / f"{name}.csv"
     if not file.is_file():
         return Shown(board, sweep.file, pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     table = pd.read_csv(file, index_col="model", dtype={"run_ids": str}).astype({"runs": "Int64"})
-    rows = board.selected(recorded(board.experiment, folder=folder))
+    rows = board.selected(recorded(board.experiment, folder=results))
     runs = set(" ".join(table["run_ids"].dropna()).split())
     if missing := runs - set(rows["run"]):
         raise RecoLabError(

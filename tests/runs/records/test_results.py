@@ -93,6 +93,15 @@ def test_an_experiment_nobody_recorded_is_an_error_with_the_nearest_name():
         runs.recorded("ml-1m-rating")
 
 
+def test_what_the_course_recorded_is_there_from_every_results_folder_that_has_none_of_its_own(folder):
+    course = runs.recorded("ml-1m-ratings")
+    assert course["experiment"].eq("ml-1m-ratings").all()
+    with pytest.raises(RecoLabError, match="No run of the experiment 'ml-1m-ratings'"):
+        runs.recorded("ml-1m-ratings", folder=folder)
+    record(experiment="ml-1m-ratings")
+    assert len(runs.recorded("ml-1m-ratings")) == 1 < len(course)
+
+
 def test_no_runs_at_all_make_an_empty_table():
     assert runs.recorded().empty
 
