@@ -22,7 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import recolab as rl
-from recolab.runs.tables.boards import Shown, read_board
+from recolab.runs.tables.boards import Shown, averaged, read_board
 from recolab.runs.tables.leaderboard import LOWER_IS_BETTER
 
 LABELS = {"auc": "AUC", "grouped_auc": "AUC within users", "log_loss": "log loss", "precision@10": "precision@10"}
@@ -76,6 +76,7 @@ def drawn(shown: Shown) -> str:
         name=shown.board.name,
         title=shown.board.title,
         sweep=f"sweeps/{shown.sweep.name}",
+        folds=shown.board.folds,
         columns=columns(shown),
         rows=[row(shown, model) for model in shown.table.index],
     )
@@ -216,7 +217,9 @@ def charts(shown: Shown) -> list[alt.LayerChart]:
     """The runs with their intervals, and, where times are recorded, quality against time."""
     metric = shown.board.metrics[0]
     best = "lowest" if metric in LOWER_IS_BETTER else "highest"
-    found = [rl.charts.intervals(shown.table, shown.rows, metric=metric)]
+    folds = shown.board.folds
+    runs = shown.rows if folds is None else averaged(shown.rows, folds)
+    found = [rl.charts.intervals(shown.table, runs, metric=metric)]
     if SECONDS in shown.rows:
         timed = shown.table.assign(seconds=shown.rows.groupby("model")[SECONDS].mean())
         found.append(rl.charts.quality_by_time(timed, metric=metric, best=best))

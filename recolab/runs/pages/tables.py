@@ -52,13 +52,17 @@ def failures(failed: Mapping[str, Mapping[str, Any]]) -> Markup:
 
 
 def left(now: Standing) -> Markup:
-    """What is running, waiting and yet to be chosen, by model."""
-    waiting = Counter(each.label for each in now.waiting)
-    running = Counter(label for label, _ in now.running.values())
-    rows = [[label, str(running[label]), str(waiting[label])] for label in dict.fromkeys([*running, *waiting])]
+    """What is running, waiting, to be tried again and yet to be chosen, by model."""
+    counts = {
+        "Running": Counter(label for label, _ in now.running.values()),
+        "Waiting": Counter(each.label for each in now.waiting),
+        "Failed": Counter(each.label for each in now.again),
+    }
+    labels = dict.fromkeys(label for count in counts.values() for label in count)
+    rows = [[label, *(str(count[label]) for count in counts.values())] for label in labels]
     parts: list[Content] = []
     if rows:
-        parts.append(table(["Model", "Running", "Waiting"], rows, about="Runs that are to be done"))
+        parts.append(table(["Model", *counts], rows, about="Runs that are to be done"))
     if now.unnamed:
         parts.append(element("p", f"{now.unnamed} runs whose settings are still to be chosen on validation rows."))
     if now.stale:

@@ -9,12 +9,18 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-ROOMS = ("data", "split", "features", "layers", "models", "training", "metrics", "evaluate")
-"""Those that a number passes through."""
+ROOMS = {
+    **{room: room for room in ("data", "split", "features", "layers", "models", "training", "metrics", "evaluate")},
+    "backend": "backend.py",
+    "experiments": "runs/sweeps/experiments.py",
+    "protocols": "runs/sweeps/protocols.py",
+}
+"""Folders and files of the package that a number passes through, by name."""
 
 PACKAGES = ("recolab", "numpy", "pandas", "keras", "tensorflow")
 
@@ -50,16 +56,38 @@ def commit(folder: Path | None) -> str | None:
     return head + ("+changes" if changes else "")
 
 
+def code() -> dict[str, Any]:
+    """What code is here now: its commit, and the fingerprints of the rooms. Ask before a run, not after it."""
+    return {"commit": commit(checkout()), "rooms": rooms()}
+
+
 @functools.cache
 def rooms() -> dict[str, str]:
     """A fingerprint of the code of each room that a number passes through; comments and docstrings do not count."""
-    package = Path(__file__).resolve().parents[2]
-    return {room: _fingerprint(sorted((package / room).rglob("*.py"))) for room in ROOMS}
+    places = {room: Path(__file__).resolve().parents[2] / place for room, place in ROOMS.items()}
+    return {
+        room: _fingerprint([place] if place.is_file() else sorted(place.rglob("*.py")))
+        for room, place in places.items()
+    }
+
+
+def changed_rooms(row: Mapping[str, Any]) -> list[str]:
+    """The rooms whose code is not what it was when this run was recorded; none where that was not noted."""
+    then, now = row.get("rooms") or {}, rooms()
+    return [room for room, fingerprint in then.items() if now.get(room) != fingerprint]
 
 
 def _fingerprint(files: list[Path]) -> str:
-    code = "\n".join(f"{file.name} {ast.dump(_without_docstrings(file.read_text('utf-8')))}" for file in files)
+    code = "\n".join(f"{file.name} {_plain(_without_docstrings(file.read_text('utf-8')))}" for file in files)
     return hashlib.sha256(code.encode()).hexdigest()[:10]
+
+
+def _plain(tree: Any) -> Any:
+    """A syntax tree as lists. Fields without content are left out: each version of Python adds some of its own."""
+    if isinstance(tree, ast.AST):
+        fields = [[name, _plain(value)] for name, value in ast.iter_fields(tree) if value is not None and value != []]
+        return [type(tree).__name__, *fields]
+    return [_plain(each) for each in tree] if isinstance(tree, list) else tree
 
 
 def _without_docstrings(source: str) -> ast.Module:

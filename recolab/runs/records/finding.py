@@ -9,7 +9,7 @@ from typing import Any
 
 from recolab.errors import RecoLabError, did_you_mean
 from recolab.runs.records import run_file
-from recolab.runs.records.results import results_folder
+from recolab.runs.records.results import course_results, results_folder
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def find_run(run: str | Path, folder: str | Path | None = None) -> Found:
 
     Args:
         run: the ten characters before `.json` in a file's name, or the path of the file.
-        folder: where results lie; see `recolab.runs.results_folder`.
+        folder: where results lie; see `recolab.runs.results_folder`. If no folder is named here, the course's own rows
+            are searched as well.
 
     Raises:
         RecoLabError: there is none, several files bear the id, or the file is not a recorded run.
@@ -63,9 +64,10 @@ def find_run(run: str | Path, folder: str | Path | None = None) -> Found:
     if Path(run).suffix == ".json":
         return Found(Path(run), run_file.read(Path(run)))
     results = results_folder(folder)
-    by_run: dict[str, list[Path]] = {}
-    for path in sorted(results.glob("*/*.json")):
-        by_run.setdefault(path.stem.rpartition("-")[2], []).append(path)
+    by_run = _by_run(results)
+    course = None if folder else course_results()
+    if str(run) not in by_run and course is not None:
+        by_run |= _by_run(course)
     paths = by_run.get(str(run), [])
     if not paths:
         hint = did_you_mean(run, by_run, "an id is the ten characters before .json in a file's name.", cutoff=0.8)
@@ -76,3 +78,11 @@ def find_run(run: str | Path, folder: str | Path | None = None) -> Found:
     if len(paths) > 1:
         raise RecoLabError(f"The run {run} is recorded more than once: give one path, {' or '.join(map(str, paths))}.")
     return Found(paths[0], run_file.read(paths[0]))
+
+
+def _by_run(results: Path) -> dict[str, list[Path]]:
+    """The files of recorded runs, by run."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted(results.glob("*/*.json")):
+        found.setdefault(path.stem.rpartition("-")[2], []).append(path)
+    return found

@@ -89,6 +89,7 @@ def written(
     data: Mapping[str, Any],
     seconds: float | None,
     peak_memory: float | None,
+    code: Mapping[str, Any] | None = None,
 ) -> str:
     """The text of a run's file.
 
@@ -100,6 +101,7 @@ def written(
         data: as `data_of` gives it.
         seconds: wall time.
         peak_memory: in GB.
+        code: as `circumstances.code` gave it before the run; None for the code that is here now.
     """
     whole = {
         "layout": LAYOUT,
@@ -111,8 +113,7 @@ def written(
         "seconds": seconds,
         "peak_memory": peak_memory,
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": circumstances.commit(circumstances.checkout()),
-        "rooms": circumstances.rooms(),
+        **(code or circumstances.code()),
         "versions": circumstances.versions(),
         "machine": circumstances.machine(),
     }

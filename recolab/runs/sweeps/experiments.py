@@ -246,8 +246,10 @@ def _check(experiment: Experiment, where: str) -> None:
         "l2",
     }:
         raise RecoLabError(f"{where}: `pretrained` has epochs, rate and, if wanted, l2; not {experiment.pretrained}.")
-    if not experiment.is_trained and (experiment.rate is not None or experiment.pretrained is not None):
-        raise RecoLabError(f"{where} has an optimizer but no epochs: say how many.")
+    if not experiment.is_trained and "optimizer" in _arguments(experiment.model):
+        raise RecoLabError(f"{where} has no epochs, and {experiment.model} is trained in epochs: say how many.")
+    if "optimizer" not in _arguments(experiment.model) and (experiment.rate is not None or experiment.pretrained):
+        raise RecoLabError(f"{where} has an optimizer, but {experiment.model} is fitted without one: leave it out.")
     if experiment.rate is None and (experiment.optimizer != "adam" or experiment.falling is not None):
         raise RecoLabError(f"{where} has an optimizer or `falling`, but no rate: give one.")
     if experiment.momentum and experiment.optimizer != "sgd":

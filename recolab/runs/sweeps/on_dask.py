@@ -7,7 +7,7 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,8 +54,11 @@ class OnDask:
         more = {"token": self._token.name, "text": text, "threads_by_host": _threads_by_host(self._client)}
         return self._executor.submit(on_worker, {**ticket, **more})
 
-    def again(self) -> None:
+    def again(self, meanwhile: Callable[[], None]) -> None:
         """Find the scheduler again that went away.
+
+        Args:
+            meanwhile: called once a second.
 
         Raises:
             RecoLabError: it did not come back in time.
@@ -73,6 +76,7 @@ class OnDask:
                         f"The Dask scheduler at {self._address} went away and did not come back in {PATIENCE:g} "
                         "seconds. What is done is recorded: start the sweep again when there is a scheduler."
                     ) from None
+                meanwhile()
                 time.sleep(1)
 
     def close(self) -> None:
@@ -108,15 +112,17 @@ def _sees_the_store(ticket: Mapping[str, Any]) -> bool:
 
 
 def _with_notebook(ticket: Mapping[str, Any], own: Path) -> Mapping[str, Any]:
-    """The notebook's path on this machine: the same, or that in its own checkout, or a copy of what was sent."""
-    if not ticket["notebook"] or Path(ticket["notebook"]).is_file():
+    """The notebook here: the same file, or that of the checkout here, if it says what was sent; else a copy."""
+    if not ticket["notebook"]:
         return ticket
     root = circumstances.checkout()
-    here = root / ticket["asked"]["notebook"] if root is not None else None
-    if here is None or not here.is_file():
-        here = own / Path(ticket["notebook"]).name
-        here.write_text(ticket["text"], encoding="utf-8")
-    return {**ticket, "notebook": str(here)}
+    places = [Path(ticket["notebook"]), *([root / ticket["asked"]["notebook"]] if root is not None else [])]
+    for place in places:
+        if place.is_file() and place.read_text(encoding="utf-8") == ticket["text"]:
+            return {**ticket, "notebook": str(place)}
+    copy = own / Path(ticket["notebook"]).name
+    copy.write_text(ticket["text"], encoding="utf-8")
+    return {**ticket, "notebook": str(copy)}
 
 
 def _client(address: str) -> Any:

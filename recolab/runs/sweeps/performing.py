@@ -8,8 +8,10 @@ own is also what makes the peak of memory the run's, and its digits independent 
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Mapping
@@ -28,6 +30,9 @@ from recolab.runs.sweeps.sweep import check_data
 DONE, FAILED, BUSY = 0, 1, 75
 """Exit codes; 75 is what systems call a temporary failure."""
 
+GRACE = 30.0
+"""Seconds beyond the limit in which a run may end by itself and keep its notebook."""
+
 
 def ticket_for(
     asked: Asked, store: Store, *, notebook: Path | None = None, limit: float | None = None, again: bool = False
@@ -39,7 +44,7 @@ def ticket_for(
         store: where it comes in; its folder's name is that of the experiment.
         notebook: where the notebook lies; None for an experiment.
         limit: seconds it may take; None for any time.
-        again: whether to do it although it is done.
+        again: whether to do it although it is done, if its code has changed since.
     """
     return {
         "asked": asked.as_json(),
@@ -62,7 +67,8 @@ def perform(ticket: Mapping[str, Any]) -> int:
     asked, store = Asked.of(ticket["asked"]), Store(Path(ticket["folder"]))
     try:
         with store.claimed(asked) as work:
-            if store.has(asked) and not ticket["again"]:
+            done = store.done().get(asked.run)
+            if done and not (ticket["again"] and circumstances.changed_rooms(run_file.read(done))):
                 return DONE
             try:
                 _do(asked, ticket, store, work)
@@ -76,7 +82,7 @@ def perform(ticket: Mapping[str, Any]) -> int:
 
 
 def _do(asked: Asked, ticket: Mapping[str, Any], store: Store, work: Path) -> None:
-    start, target = time.perf_counter(), store.path(asked)
+    start, target, code = time.perf_counter(), store.path(asked), circumstances.code()
     check_data(asked, Path(ticket["notebook"]) if ticket["notebook"] else None)
     if asked.notebook:
         results = _of_notebook(asked, ticket, work)
@@ -93,6 +99,7 @@ def _do(asked: Asked, ticket: Mapping[str, Any], store: Store, work: Path) -> No
         data=asked.data,
         seconds=round(time.perf_counter() - start, 1),
         peak_memory=circumstances.peak_memory(children=asked.notebook is not None),
+        code=code,
     )
     write_whole(target, text)  # last: the run is done when this file is there
 
@@ -134,4 +141,9 @@ def _end(*_: Any) -> None:
 def main() -> None:
     """Do the run whose ticket comes on the standard input."""
     signal.signal(signal.SIGTERM, _end)
-    sys.exit(perform(json.load(sys.stdin)))
+    ticket = json.load(sys.stdin)
+    if ticket["limit"]:  # the sweep that waits for it says so first; a run that outlives its sweep ends by itself
+        alarm = threading.Timer(ticket["limit"] + 2 * GRACE, os._exit, [FAILED])
+        alarm.daemon = True
+        alarm.start()
+    sys.exit(perform(ticket))

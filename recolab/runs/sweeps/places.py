@@ -16,13 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from recolab.runs.records import circumstances
-from recolab.runs.sweeps.performing import BUSY, DONE
+from recolab.runs.sweeps.performing import BUSY, DONE, GRACE
 
 THREADS = ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """By these TensorFlow and the libraries of linear algebra are told how many threads to take."""
-
-GRACE = 30.0
-"""Seconds beyond the limit in which a run may end by itself and keep its notebook."""
 
 
 @dataclass(frozen=True)

@@ -48,10 +48,12 @@ def record_notebook(
             ) from None
     checked = fitted(parameters(path), values or {}, path)
     asked = Asked(path.stem, checked, data_of_notebook(path, checked), known_as(path))
+    code, before = circumstances.code(), circumstances.peak_memory(children=True)
     start = time.perf_counter()
     with notes.kept() as noted:
         run_notebook(path, checked, target, progress=progress, timeout=timeout)
         results = noted()
+    peak = circumstances.peak_memory(children=True)
     text = run_file.written(
         asked.run,
         asked.label,
@@ -59,7 +61,8 @@ def record_notebook(
         asked=asked.as_json(),
         data=asked.data,
         seconds=round(time.perf_counter() - start, 1),
-        peak_memory=circumstances.peak_memory(children=True),
+        peak_memory=None if peak == before else peak,  # equal: an earlier child's was larger, and ours is not known
+        code=code,
     )
     write_whole(record, text)
     return target, record

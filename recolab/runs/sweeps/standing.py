@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from recolab.runs.records import circumstances
 from recolab.runs.records.asked import Asked
+from recolab.runs.records.circumstances import changed_rooms
 from recolab.runs.sweeps.store import Store
 from recolab.runs.sweeps.sweep import Sweep
 
@@ -18,7 +18,7 @@ class Standing:
     """Where a sweep stands.
 
     Attributes:
-        done: recorded runs, of those that can be named yet.
+        done: recorded runs, of those that can be named yet; without those that failed when they were done again.
         stale: those of them whose code has changed since, with the rooms it changed in.
         running: label, and seconds so far, of the runs that some process is at, by run.
         failed: what went wrong with the runs that failed, by run.
@@ -52,8 +52,12 @@ def standing(sweep: Sweep, store: Store, searches: Store, *, jobs: int = 1) -> S
     running = {**searches.running(), **store.running()}
     labels = {each.run: each.label for each in known}
     failed = {**searches.failed(), **store.failed()}
-    failed = {run: about for run, about in failed.items() if run in labels and run not in rows}
-    done = [each for each in known if each.run in rows]
+    failed = {
+        run: about
+        for run, about in failed.items()
+        if run in labels and (run not in rows or changed_rooms(rows[run]))  # or it failed when it was done again
+    }
+    done = [each for each in known if each.run in rows and each.run not in failed]
     waiting = [each for each in known if each.run not in rows and each.run not in running and each.run not in failed]
     return Standing(
         done=done,
@@ -67,12 +71,6 @@ def standing(sweep: Sweep, store: Store, searches: Store, *, jobs: int = 1) -> S
         best=_best(sweep, [each for each in named if each.run in rows], rows),
         jobs=jobs,
     )
-
-
-def changed_rooms(row: Mapping[str, Any]) -> list[str]:
-    """The rooms whose code is not what it was when this run was recorded; none where that was not noted."""
-    then, now = row.get("rooms") or {}, circumstances.rooms()
-    return [room for room, fingerprint in then.items() if now.get(room) != fingerprint]
 
 
 def _left(

@@ -46,10 +46,6 @@ class Store:
         """Files of the runs that are done, by run."""
         return {path.stem.rpartition("-")[2]: path for path in sorted(self.folder.glob("*.json"))}
 
-    def has(self, asked: Asked) -> bool:
-        """Whether this run is done, under whatever label."""
-        return asked.run in self.done()
-
     def read(self) -> dict[str, dict[str, Any]]:
         """All runs that are done, by run.
 
@@ -105,8 +101,11 @@ class Store:
 
     def failed(self) -> dict[str, dict[str, Any]]:
         """What is known of the runs that went wrong and are not done since, by run."""
-        notes = sorted((self.folder / FAILED).glob("*.json"))
-        return {note.stem: json.loads(note.read_text(encoding="utf-8")) for note in notes}
+        found = {}
+        for note in sorted((self.folder / FAILED).glob("*.json")):
+            with contextlib.suppress(FileNotFoundError):  # the run has just ended well
+                found[note.stem] = json.loads(note.read_text(encoding="utf-8"))
+        return found
 
     def forget_failure(self, run: str) -> None:
         """Drop what is known of a failure."""

@@ -45,6 +45,14 @@ KINDS: dict[str, Any] = {
 }
 """Keys of a sweep file, and what each holds."""
 
+IN_WORDS: dict[Any, str] = {
+    str: "a text",
+    dict: "a block of values by name",
+    list: "a list",
+    int: "a whole number",
+    (int, float): "a number",
+}
+
 
 def read_sweep(path: str | Path, *, check: bool = True) -> Sweep:
     """Read and check a sweep file; nothing is run.
@@ -88,7 +96,7 @@ def _check_keys(path: Path, values: Mapping[str, Any]) -> None:
         raise RecoLabError(f"{path} has no name: write `name: ...`, which becomes the folder of its runs.")
     for key, value in values.items():
         if not isinstance(value, KINDS[key]) or isinstance(value, bool):
-            raise RecoLabError(f"`{key}` of {path} does not fit: {value!r} came; see `recolab sweep --help`.")
+            raise RecoLabError(f"`{key}` of {path} is {IN_WORDS[KINDS[key]]}, but {value!r} came.")
     if values.get("retries", 0) < 0 or values.get("limit", 1) <= 0:
         raise RecoLabError(f"{path}: `retries` is 0 or more and `limit` a number of seconds above 0.")
     if "models" in values and "list" in values:
@@ -122,6 +130,8 @@ def _groups(path: Path, values: Mapping[str, Any], notebook: str | None) -> Iter
         if notebook is None:
             seeds = own.get("seed", axes.pop("seed", shared.get("seed", 0)))
         seeds = seeds if isinstance(seeds, list) else [seeds]
+        if not seeds:
+            raise RecoLabError(f"{label} of {path} has an empty list of seeds: nothing would run.")
         for combination in itertools.product(*axes.values()):
             whole = {**shared, **dict(zip(axes, combination, strict=True)), **own}
             if notebook is None:
@@ -137,8 +147,10 @@ def _sets(path: Path, values: Mapping[str, Any], notebook: str | None) -> Iterab
     else:
         sets = [(notebook or "", each) for each in values.get("list", [{}])]
     for label, own in sets:
+        if not isinstance(label, str):
+            raise RecoLabError(f"{path} calls a model {label!r}, which is no text: put it in quotes.")
         if label:
-            check_name("model", str(label))
+            check_name("model", label)
         if not isinstance(own, dict):
             raise RecoLabError(f"{path}: {label or 'a set of the list'} is {own!r}, and not parameters by name.")
     shared = values.get("parameters", {})

@@ -14,12 +14,13 @@ from typing import Any
 
 from recolab.errors import RecoLabError
 from recolab.runs.records.asked import Asked
+from recolab.runs.records.circumstances import changed_rooms
 from recolab.runs.records.results import results_folder
 from recolab.runs.records.whole import write_whole
 from recolab.runs.sweeps.on_dask import OnDask
 from recolab.runs.sweeps.performing import ticket_for
 from recolab.runs.sweeps.places import Ended, Here
-from recolab.runs.sweeps.standing import Standing, changed_rooms, standing
+from recolab.runs.sweeps.standing import Standing, standing
 from recolab.runs.sweeps.store import WORK, Store
 from recolab.runs.sweeps.sweep import Sweep
 
@@ -81,9 +82,10 @@ def do_sweep(
 
 def _due(asked: Sequence[Asked], store: Store, stale: bool) -> list[tuple[Asked, bool]]:
     """The runs to do, and whether that is again."""
-    rows = store.read()
+    rows, failed = store.read(), store.failed()
     new = [(each, False) for each in asked if each.run not in rows]
-    return new + [(each, True) for each in asked if stale and each.run in rows and changed_rooms(rows[each.run])]
+    again = [each for each in asked if each.run in rows and (stale or each.run in failed)]
+    return new + [(each, True) for each in again if changed_rooms(rows[each.run])]
 
 
 def _do_all(
@@ -91,33 +93,41 @@ def _do_all(
 ) -> None:
     """Do runs until each is done or has failed as often as it may."""
     waiting, attempts = deque(due), Counter[str]()
-    running: dict[Any, tuple[Asked, bool]] = {}
-    while waiting or running:
+    running: dict[Any, tuple[Asked, bool, Any]] = {}
+    elsewhere: list[tuple[Asked, bool]] = []  # in the hands of another process
+    while waiting or running or elsewhere:
         while waiting and len(running) < max(1, place.slots):  # workers may be on their way
             asked, again = waiting.popleft()
             notebook = sweep.notebook[0] if sweep.notebook else None
             ticket = ticket_for(asked, store, notebook=notebook, limit=sweep.limit, again=again)
-            running[place.submit(ticket)] = (asked, again)
+            running[place.submit(ticket)] = (asked, again, store.failed().get(asked.run))
         tell()
         ended, _ = wait(running, timeout=1, return_when=FIRST_COMPLETED)
         lost = False
         for future in ended:
-            asked, again = running.pop(future)
+            asked, again, failed_before = running.pop(future)
             how = _outcome(future)
             lost |= how.how == "lost"
             _adopt(store, how)
-            if how.how == "failed":
+            if how.how == "done":
+                store.forget_failure(asked.run)
+            elif how.how == "failed":
                 attempts[asked.run] += 1
-                if asked.run not in store.failed():
+                if store.failed().get(asked.run) == failed_before:  # nobody could say why
                     store.fail(asked, {"error": how.message, "cell": None, "traceback": None})
-            if how.how in ("busy", "lost") or (how.how == "failed" and attempts[asked.run] <= sweep.retries):
+            if how.how == "busy":
+                elsewhere.append((asked, again))
+            elif how.how == "lost" or (how.how == "failed" and attempts[asked.run] <= sweep.retries):
                 waiting.append((asked, again))
         if lost:
-            waiting.extend(running.values())
+            waiting.extend((asked, again) for asked, again, _ in running.values())
             running.clear()
-            place.again()
-        elif ended and not running:
-            time.sleep(0.2)  # all that is left may be in the hands of another sweep
+            place.again(tell)
+        if elsewhere and not running:
+            time.sleep(1)
+        held = store.running() if elsewhere else {}
+        waiting.extend(each for each in elsewhere if each[0].run not in held)
+        elsewhere = [each for each in elsewhere if each[0].run in held]
     tell()
 
 
@@ -156,17 +166,17 @@ class _Heart:
     """Signs of life of a machine in a store: locks hold between the processes of one machine, not between two.
 
     Raises:
-        RecoLabError: another machine has given one within the last minute.
+        RecoLabError: another machine has given one within the last minute; when it is made, and at each beat.
     """
 
     def __init__(self, store: Store) -> None:
         self._file = store.folder / WORK / "machine"
-        self._last = 0.0
-        self._refuse_another()
+        self._last = -BEAT
         self.beat()
 
     def beat(self) -> None:
         if time.monotonic() - self._last >= BEAT:
+            self._refuse_another()
             write_whole(self._file, json.dumps({"machine": platform.node(), "at": time.time()}))
             self._last = time.monotonic()
 

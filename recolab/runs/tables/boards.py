@@ -32,6 +32,7 @@ from recolab.runs.sweeps.sweep import Sweep
 from recolab.runs.sweeps.sweep_file import read_sweep
 from recolab.runs.sweeps.sweeping import stores
 from recolab.runs.tables.leaderboard import leaderboard
+from recolab.runs.tables.summary import refuse_unlike
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,11 @@ class Board:
         rows = self.selected(rows)
         if rows.empty:
             raise RecoLabError(f"No recorded run of {self.experiment} is one of the leaderboard {self.name!r}.")
-        rows = rows if self.folds is None else _averaged(rows, self.folds)
         over = [column for column in self.over if column in rows]
+        if self.folds is not None:
+            refuse_unlike(rows, by=["model", self.folds], over=over)
+            rows = averaged(rows, self.folds)
+            over = []
         return leaderboard(rows, self.metrics, published=self.beside(folder), names=self.names, over=over)
 
     def selected(self, rows: pd.DataFrame) -> pd.DataFrame:
@@ -88,11 +92,11 @@ class Board:
         return known.assign(model=known["model"].str.removesuffix(self.suffix))
 
 
-def _averaged(rows: pd.DataFrame, folds: str) -> pd.DataFrame:
+def averaged(rows: pd.DataFrame, folds: str) -> pd.DataFrame:
     """One row for the folds of a model and a seed: folds of one cut are no independent runs.
 
     Raises:
-        RecoLabError: a seed lacks folds that another one has.
+        RecoLabError: a seed lacks folds that another one has, or has one of them twice.
     """
     seeds = [name for name in map(str, rows) if name.startswith("seeds.")]
     groups = rows.groupby(["model", *seeds], dropna=False, sort=False)
@@ -101,6 +105,8 @@ def _averaged(rows: pd.DataFrame, folds: str) -> pd.DataFrame:
         raise RecoLabError(
             f"Not every model and seed has all {found.max()} of {folds}: {found.idxmin()} has {found.min()}."
         )
+    if (groups.size() > found).any():
+        raise RecoLabError(f"{(groups.size() - found).idxmax()} has one of {folds} more than once.")
     numbers = [name for name in map(str, rows) if name.startswith("metrics.") or name == "seconds"]
     means = groups[numbers].mean()
     return means.assign(run=groups["run"].agg(" ".join), peak_memory=groups["peak_memory"].max()).reset_index()

@@ -71,7 +71,7 @@ def holm(p: np.ndarray) -> np.ndarray:
 def _refuse_two_protocols(table: pd.DataFrame, over: Sequence[str]) -> None:
     for name in table.columns:
         shared = name.startswith(("experiment", "protocol.", "data.")) and name not in over
-        if shared and table[name].astype(str).nunique() > 1:
+        if shared and table[name].map(repr).nunique() > 1:
             raise RecoLabError(f"These runs differ in {name!r}: models compare within one protocol only, so select it.")
 
 

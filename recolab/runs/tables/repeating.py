@@ -15,12 +15,12 @@ import pandas as pd
 from recolab.errors import RecoLabError
 from recolab.runs.records import circumstances, run_file
 from recolab.runs.records.asked import Asked
+from recolab.runs.records.circumstances import changed_rooms
 from recolab.runs.records.finding import Found, find_run
 from recolab.runs.records.results import results_folder
 from recolab.runs.records.whole import write_whole
 from recolab.runs.sweeps.performing import ticket_for
 from recolab.runs.sweeps.places import Ended, Here
-from recolab.runs.sweeps.standing import changed_rooms
 from recolab.runs.sweeps.store import Store
 from recolab.runs.sweeps.sweep import check_data
 from recolab.runs.tables.comparing import differing

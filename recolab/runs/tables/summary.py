@@ -59,8 +59,8 @@ def refuse_unlike(table: pd.DataFrame, *, by: Sequence[str], over: Sequence[str]
     """
     for name in table.columns:
         if name.startswith(MUST_AGREE) and name not in over and name not in by:
-            # Values may be lists and dicts, which cannot be counted; their text can.
-            values = table[name].astype(str).groupby([table[key] for key in by], dropna=False).nunique()
+            # Lists and dicts cannot be counted, and a missing value counts as well; their text can be, and does.
+            values = table[name].map(repr).groupby([table[key] for key in by], dropna=False).nunique()
             if (values > 1).any():
                 raise RecoLabError(
                     f"Runs of one group differ in {name!r}: add it to by=[...] to keep them apart, or to over=[...] to "

@@ -1,13 +1,14 @@
-import dataclasses
+import inspect
 
 import pytest
 
 import recolab as rl
+from recolab import models
 from recolab.backend import keras
 from recolab.errors import RecoLabError
 from recolab.runs.sweeps import experiments
-from recolab.runs.sweeps.experiments import Experiment
-from recolab.runs.sweeps.protocols import PROTOCOLS, Protocol
+from recolab.runs.sweeps.experiments import NO_MODELS, Experiment
+from recolab.runs.sweeps.protocols import PROTOCOLS
 
 MF = {
     "data": "synthetic",
@@ -16,6 +17,7 @@ MF = {
     "settings": {"factors": 4},
     "batch_size": 4096,
 }
+BUILDERS = [name for name in models.__all__ if name[0].isupper() and name not in NO_MODELS]
 SGD = {"optimizer": "sgd", "rate": 2.0, "momentum": 0.9, "falling": 4}
 
 
@@ -96,7 +98,7 @@ def test_values_that_are_the_defaults_are_not_part_of_what_was_asked():
         ({"epochs": "2"}, None),
         ({"epochs": "two"}, "'epochs' of here is of type int"),
         ({"up_to": 3}, "give epochs, or up_to with part='valid'"),
-        ({"epochs": None, "rate": 0.1}, "has an optimizer but no epochs"),
+        ({"epochs": None}, "has no epochs, and BiasedMF is trained in epochs"),
         ({"model": "GlobalMean", "settings": {}}, "has epochs, but GlobalMean is fitted when it is built"),
         ({"pretrained": {"epochs": 1}}, "`pretrained` has epochs, rate and"),
         ({"optimizer": "sgd"}, "has an optimizer or `falling`, but no rate"),
@@ -114,12 +116,14 @@ def test_an_experiment_that_cannot_be_meant_is_refused(changes, sentence):
         Experiment.of(values, "here")
 
 
-def test_every_builder_can_be_an_experiment_and_says_its_settings():
-    fields = {each.name for each in dataclasses.fields(Protocol)}
-    assert fields == {"cut", "watch", "valid", "tests"}
-    for model in ("IPNN", "OPNN", "KPNN"):
-        values = {"data": "synthetic", "protocol": "autoint", "model": model, "settings": {"widths": [8]}, "epochs": 1}
-        Experiment.of(values, "here")
+@pytest.mark.parametrize("model", BUILDERS)
+def test_every_builder_can_be_an_experiment_with_epochs_if_and_only_if_it_is_trained_in_them(model):
+    values = {"data": "synthetic", "protocol": "autoint", "model": model}
+    is_trained = "optimizer" in inspect.signature(getattr(models, model)).parameters
+    allowed, refused = ({"epochs": 1}, {}) if is_trained else ({}, {"epochs": 1})
+    assert Experiment.of(values | allowed, "here").is_trained == is_trained
+    with pytest.raises(RecoLabError, match="trained in epochs" if is_trained else "fitted when it is built"):
+        Experiment.of(values | refused, "here")
 
 
 def test_the_protocols_say_by_what_models_are_chosen():

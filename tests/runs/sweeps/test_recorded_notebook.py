@@ -5,12 +5,24 @@ import pytest
 from recolab import runs
 from recolab.errors import RecoLabError
 from recolab.evaluate import Report
+from recolab.runs.records import circumstances
 
 NOTING = """
 import recolab as rl
 rl.runs.note({"MF": {"rmse": 0.9 + factors}}, protocol={"part": "test"}, parameters={"l2": 0.1}, seeds={"fit": 3})
 rl.runs.note({"biases": {"rmse": 0.95}, "mean": {"rmse": 1.1}}, protocol={"part": "test"})
 """
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("before", "after", "noted"), [(0.0, 0.7, 0.7), (0.7, 0.7, None)])
+def test_the_peak_of_memory_is_that_of_the_notebook_and_of_no_child_before_it(
+    make_notebook, tmp_path, monkeypatch, before, after, noted
+):
+    peaks = iter([before, after])
+    monkeypatch.setattr(circumstances, "peak_memory", lambda children: next(peaks))
+    _, record = runs.record_notebook(make_notebook("factors: int = 0"), {}, tmp_path / "out.ipynb", progress=False)
+    assert json.loads(record.read_text())["peak_memory"] == noted
 
 
 @pytest.mark.slow
@@ -26,7 +38,6 @@ def test_a_run_of_a_notebook_is_recorded_beside_it_with_what_it_noted(make_noteb
         ("mean", {"rmse": 1.1}, {}, {}),
     ]
     assert run["seconds"] > 0
-    assert run["peak_memory"] > 0.01
 
 
 def test_a_notebook_that_is_run_by_hand_keeps_nothing_and_is_told_of_mistakes_all_the_same(monkeypatch, tmp_path):

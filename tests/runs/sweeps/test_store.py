@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -54,11 +55,17 @@ def test_the_id_of_a_run_follows_from_what_is_asked_and_not_from_its_name():
     assert Asked("n", {}, {}, notebook="a.ipynb").run != Asked("n", {}, {}, notebook="b.ipynb").run
 
 
+def test_a_failure_that_is_forgotten_while_one_looks_is_none(store, monkeypatch):
+    store.fail(ASKED, {"error": "too few rows"})
+    assert list(store.failed()) == [ASKED.run]
+    monkeypatch.setattr(Path, "glob", lambda folder, _: [folder / "gone.json"])
+    assert store.failed() == {}
+
+
 def test_a_run_is_done_when_its_file_is_there_under_whatever_label(store):
-    assert not store.has(ASKED)
+    assert ASKED.run not in store.done()
     path = recorded(store, Asked("Label-with-dash", {"factors": 40}, {"name": "toy"}))
-    assert store.has(ASKED)
-    assert not store.has(OTHER)
+    assert list(store.done()) == [ASKED.run]
     assert store.done() == {ASKED.run: path}
 
 

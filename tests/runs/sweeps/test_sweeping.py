@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from recolab.errors import RecoLabError
-from recolab.runs.records import run_file
-from recolab.runs.records.asked import Asked
-from recolab.runs.sweeps import sweeping
-from recolab.runs.sweeps.performing import FAILED, perform, ticket_for
+from recolab.runs.records import circumstances, run_file
+from recolab.runs.records.asked import Asked, data_named
+from recolab.runs.sweeps import on_dask, performing, sweeping
+from recolab.runs.sweeps.performing import DONE, FAILED, perform, ticket_for
 from recolab.runs.sweeps.places import Ended
 from recolab.runs.sweeps.store import Store
 from recolab.runs.sweeps.sweep_file import read_sweep
@@ -44,7 +44,8 @@ class Place:
         future.set_result(answer if isinstance(answer, Ended) else Ended(answer, "too few rows"))
         return future
 
-    def again(self):
+    def again(self, meanwhile):
+        meanwhile()
         self.found_again += 1
 
     def close(self):
@@ -111,6 +112,24 @@ def test_a_run_that_fails_is_tried_again_as_often_as_told_and_reported(do):
     assert len(do(Place({}), retries=2).done) == 3
 
 
+def test_the_reason_is_that_of_the_last_failure(do):
+    for sentence, attempts in (("too slow", 1), ("too large", 2)):
+        ((_, about),) = do(Place({0: [Ended("failed", sentence)]}), [0], retries=0).failed.items()
+        assert (about["error"], about["attempts"]) == (sentence, attempts)
+
+
+def test_a_stale_run_that_fails_when_it_is_done_again_is_reported_and_keeps_its_row(do, tmp_path):
+    do(Place({}), [0])
+    (path,) = (tmp_path / "results" / "toy").glob("*.json")
+    run = json.loads(path.read_text())
+    run["rooms"]["models"] = "another"
+    path.write_text(json.dumps(run))
+    now = do(Place({0: ["failed"]}), [0], stale=True, retries=0)
+    assert ([*now.failed], now.done) == ([run["run"]], [])
+    assert path.is_file()
+    assert len(do(Place({}), [0]).done) == 1  # what failed is tried again, told or not
+
+
 def test_a_run_that_somebody_else_is_at_is_left_to_them_until_it_is_done(do):
     place = Place({1: ["busy", "busy", "done"]})
     assert len(do(place, retries=0).done) == 3
@@ -154,6 +173,19 @@ def test_another_machine_in_the_same_store_is_refused_while_it_is_alive(do, tmp_
     assert not beat.exists()
 
 
+def test_two_machines_that_begin_at_the_same_time_are_told_at_the_next_beat(do, tmp_path, monkeypatch):
+    monkeypatch.setattr(sweeping, "BEAT", 0.0)
+
+    class Another(Place):
+        def submit(self, ticket):
+            beat = tmp_path / "results" / "toy" / ".running" / "machine"
+            beat.write_text(json.dumps({"machine": "another", "at": time.time()}))
+            return super().submit(ticket)
+
+    with pytest.raises(RecoLabError, match="Another machine was doing a sweep"):
+        do(Another({}))
+
+
 def test_a_scheduler_that_is_not_there_is_named(sweep, tmp_path):
     pytest.importorskip("distributed")
     with pytest.raises(RecoLabError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
@@ -189,6 +221,40 @@ def test_a_sweep_that_is_killed_again_and_again_does_every_run_once(sweep, tmp_p
     assert sorted((tmp_path / "ended").read_text().split()) == list("012345")
     names = {path.suffix for path in (tmp_path / "toy").iterdir()}
     assert names == {".json", ".ipynb"}  # nothing half-written, no lock
+
+
+def test_a_row_names_the_code_that_was_there_when_its_run_began(tmp_path, monkeypatch):
+    def edited_meanwhile(_asked):
+        monkeypatch.setattr(circumstances, "code", lambda: {"commit": "after", "rooms": {}})
+        return []
+
+    monkeypatch.setattr(circumstances, "code", lambda: {"commit": "before", "rooms": {}})
+    monkeypatch.setattr(performing, "_of_experiment", edited_meanwhile)
+    asked, store = Asked("mean", {"data": "synthetic"}, data_named("synthetic")), Store(tmp_path / "toy")
+    assert perform(ticket_for(asked, store)) == DONE
+    assert store.read()[asked.run]["commit"] == "before"
+
+
+def test_a_run_is_done_again_only_as_long_as_its_row_is_stale(tmp_path, monkeypatch):
+    times = []
+    monkeypatch.setattr(performing, "_of_experiment", lambda asked: times.append(asked.run) or [])
+    asked, store = Asked("mean", {"data": "synthetic"}, data_named("synthetic")), Store(tmp_path / "toy")
+    monkeypatch.setattr(circumstances, "rooms", lambda: {"models": "old"})
+    perform(ticket_for(asked, store))
+    monkeypatch.setattr(circumstances, "rooms", lambda: {"models": "new"})
+    for again in (False, True, True):  # the last time another sweep has been faster
+        assert perform(ticket_for(asked, store, again=again)) == DONE
+    assert len(times) == 2
+
+
+def test_a_worker_runs_the_notebook_that_was_sent(make_notebook, tmp_path):
+    mine = make_notebook("number: int = 1")
+    ticket = {"notebook": str(mine), "asked": {"notebook": "lesson.ipynb"}, "text": mine.read_text()}
+    assert on_dask._with_notebook(ticket, tmp_path)["notebook"] == str(mine)
+    sent = ticket | {"text": mine.read_text().replace("int = 1", "int = 2")}
+    own = tmp_path / "own"
+    own.mkdir()
+    assert Path(on_dask._with_notebook(sent, own)["notebook"]).read_text() == sent["text"]
 
 
 def test_a_machine_with_other_data_refuses_the_run(tmp_path):

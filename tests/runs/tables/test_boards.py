@@ -128,6 +128,15 @@ def test_the_folds_of_a_seed_count_as_one_run(results):
     assert table.loc["LR", ["runs", "auc", "sd auc"]].tolist() == pytest.approx([2, 0.655, 0.01 / 2**0.5])
     assert len(table.loc["LR", "run_ids"].split()) == 4
 
+    more = {"seeds": {"fit": 0}, "protocol": {"candidates": "all", "split": "u1"}, "folder": results}
+    other = runs.record("folds", "LR", {"auc": 0.6}, parameters={"l2": 1.0}, **more)
+    with pytest.raises(RecoLabError, match=r"differ in 'parameters\.l2'"):
+        board.drawn(runs.recorded("folds", folder=results), results)
+    board_over = Board("b", "folds", "ml-1m", "A toy", ["auc"], folds="protocol.split", over=["parameters.l2"])
+    with pytest.raises(RecoLabError, match=r"one of protocol\.split more than once"):
+        board_over.drawn(runs.recorded("folds", folder=results), results)
+    other.unlink()
+
     one = next(path for path in (results / "folds").iterdir() if '"u2"' in path.read_text())
     one.unlink()
     with pytest.raises(RecoLabError, match=r"has all 2 of protocol\.split: \('LR', .*\) has 1"):

@@ -35,6 +35,13 @@ def test_runs_measured_differently_are_not_averaged_without_being_told():
     assert runs.summary(TABLE, over=["protocol.split"]).loc["MF", ("rmse", "mean")] == pytest.approx(0.92)
 
 
+def test_a_parameter_that_one_run_does_not_have_tells_it_from_the_others():
+    same = TABLE[TABLE["model"] == "MF"].assign(**{"protocol.split": "u1"})
+    changed = same.assign(**{"parameters.l2": [float("nan"), *[0.1] * (len(same) - 1)]})
+    with pytest.raises(RecoLabError, match=r"differ in 'parameters\.l2'"):
+        runs.summary(changed)
+
+
 def test_runs_with_different_lists_among_their_parameters_are_not_averaged_either():
     changed = TABLE.assign(**{"parameters.layers": [[2], [3], [2], None]})
     with pytest.raises(RecoLabError, match=r"differ in 'parameters\.layers'"):
