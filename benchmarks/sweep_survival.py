@@ -2,10 +2,10 @@
 
     python benchmarks/sweep_survival.py [--runs 40] [--kills 10] [--seed 0]
 
-First `recolab sweep` itself is killed with -9 at random moments, and started again each time. Then the runs are those of
-two Dask workers, each of which is killed once, and the scheduler is killed and comes back. In both cases every run must
-be recorded, whole, and must have come to its end once. It is no measure of speed: it says what happened, and ends with
-an error if that was anything else.
+First `recolab sweep` itself is killed with -9 at random moments, and started again each time. Then the runs are those
+of two Dask workers, each of which is killed once, and the scheduler is killed and comes back. In both cases every run
+must be recorded, whole, and must have come to its end once. It is no measure of speed: it says what happened, and ends
+with an error if that was anything else.
 """
 
 from __future__ import annotations
