@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from filelock import FileLock
+
 from recolab.errors import RecoLabError
 from recolab.runs.records import circumstances
 from recolab.runs.sweeps.places import Ended, in_own_process
-from recolab.runs.sweeps.store import WORK
+from recolab.runs.sweeps.store import TOKEN, WORK
 
 PATIENCE = 300.0
 """Seconds in which a scheduler that went away may come back."""
@@ -39,9 +41,10 @@ class OnDask:
         self._address = address
         self._client = _client(address)
         self._executor = self._client.get_executor(pure=False)
-        self._token = folder / WORK / f"token-{uuid.uuid4().hex}"
+        self._token = folder / WORK / f"{TOKEN}{uuid.uuid4().hex}.lock"
         self._token.parent.mkdir(parents=True, exist_ok=True)
-        self._token.touch()
+        self._held = FileLock(self._token)  # as long as this process lives
+        self._held.acquire()
 
     @property
     def slots(self) -> int:
@@ -81,6 +84,7 @@ class OnDask:
 
     def close(self) -> None:
         """Leave; runs that workers have begun go on, and are recorded where the workers see the store."""
+        self._held.release()
         self._token.unlink(missing_ok=True)
         self._client.close(timeout=1)
 

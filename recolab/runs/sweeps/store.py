@@ -21,6 +21,8 @@ from recolab.runs.records.results import file_name
 from recolab.runs.records.whole import write_whole
 
 WORK, FAILED = ".running", ".failed"
+TOKEN = "token-"
+"""How the file begins by which a worker sees whether it sees the store; the sweep that wrote it holds its lock."""
 
 
 class Busy(Exception):
@@ -121,7 +123,8 @@ class Store:
                 shutil.rmtree(self.folder / WORK / run, ignore_errors=True)
                 for part in self.folder.glob(f".*-{run}.*.part"):
                     part.unlink(missing_ok=True)
-                if run in done:  # who waits for it looks whether it is done; another lock would let two do it
+                # Who waits for a run that is done looks whether it is; another lock would let two do one that is not.
+                if run in done or run.startswith(TOKEN):
                     lock.unlink(missing_ok=True)
         for folder in (WORK, FAILED):
             with contextlib.suppress(OSError):  # it holds something, or is not there

@@ -98,6 +98,7 @@ def test_tidying_leaves_what_is_alive_and_removes_what_killed_processes_left(sto
     assert not half.exists()
     assert [path.name for path in (store.folder / ".running").iterdir()] == [f"{ASKED.run}.lock"]
     recorded(store, ASKED)
+    (store.folder / ".running" / "token-1.lock").touch()  # of a sweep on Dask that was killed
     store.tidy()
     assert {path.name for path in store.folder.iterdir()} == {f"BiasedMF-{ASKED.run}.json"}
 
