@@ -113,7 +113,6 @@ def row(shown: Shown, model: str) -> dict[str, Any]:
         "words": " ".join([model, *(f"{name} {value}" for name, value in about.get("Parameters", {}).items())]).lower(),
         "published": beside(shown, model),
         "runs": each_run(rows, shown.board.metrics[0]),
-        "by_a_script": bool(len(rows)) and rows["asked"].isna().any(),
         "metric": label(shown.board.metrics[0]),
         "groups": about,
     }
