@@ -181,7 +181,9 @@ class _Heart:
             self._last = time.monotonic()
 
     def stop(self) -> None:
-        self._file.unlink(missing_ok=True)
+        with contextlib.suppress(RecoLabError):  # the sign of another machine stays
+            self._refuse_another()
+            self._file.unlink(missing_ok=True)
 
     def _refuse_another(self) -> None:
         try:

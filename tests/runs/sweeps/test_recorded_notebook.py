@@ -27,6 +27,8 @@ def test_the_peak_of_memory_is_that_of_the_notebook_and_of_no_child_before_it(
 
 @pytest.mark.slow
 def test_a_run_of_a_notebook_is_recorded_beside_it_with_what_it_noted(make_notebook, tmp_path, monkeypatch):
+    first, measured = iter([0.0]), circumstances.peak_memory  # whatever children other tests had before
+    monkeypatch.setattr(circumstances, "peak_memory", lambda children: next(first, measured(children=children)))
     path = make_notebook("factors: int = 0", NOTING)
     executed, record = runs.record_notebook(path, {"factors": "1"}, tmp_path / "out.ipynb", progress=False)
     run = json.loads(record.read_text())
@@ -38,6 +40,7 @@ def test_a_run_of_a_notebook_is_recorded_beside_it_with_what_it_noted(make_noteb
         ("mean", {"rmse": 1.1}, {}, {}),
     ]
     assert run["seconds"] > 0
+    assert run["peak_memory"] > 0.01
 
 
 def test_a_notebook_that_is_run_by_hand_keeps_nothing_and_is_told_of_mistakes_all_the_same(monkeypatch, tmp_path):

@@ -184,6 +184,7 @@ def test_two_machines_that_begin_at_the_same_time_are_told_at_the_next_beat(do, 
 
     with pytest.raises(RecoLabError, match="Another machine was doing a sweep"):
         do(Another({}))
+    assert "another" in (tmp_path / "results" / "toy" / ".running" / "machine").read_text()
 
 
 def test_a_scheduler_that_is_not_there_is_named(sweep, tmp_path):
